@@ -1,0 +1,1 @@
+"""The running service: front ends, worker, server and command line."""

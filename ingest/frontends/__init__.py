@@ -1,0 +1,1 @@
+"""The ways in: SFTP, FTP, email and the drop folder, each feeding the one spool."""

@@ -1,0 +1,262 @@
+"""Settings: one dropsafe.toml, each key overridable from the environment, parsed once.
+
+`[sftp] listen` is overridden by `DROPSAFE_SFTP__LISTEN`, and so on: the section, two underscores,
+the key. Lists are written as JSON there.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from storage.errors import DropsafeError
+from storage.layout import Layout
+
+MIB = 1 << 20
+
+
+class SettingsError(DropsafeError):
+    """The settings cannot be used; the message names each key at fault."""
+
+
+def _listen_address(value: str) -> str:
+    host, colon, port = value.rpartition(":")
+    if value and not (colon and host and port.isdigit() and int(port) < 1 << 16):
+        raise ValueError("an address is host:port, as in 0.0.0.0:2022 ('' switches it off)")
+    return value
+
+
+def _port_range(value: str) -> str:
+    low, _, high = value.partition("-")
+    if not (low.isdigit() and high.isdigit() and 0 < int(low) <= int(high) < 1 << 16):
+        raise ValueError("a range of ports is low-high, as in 50000-50099")
+    return value
+
+
+ListenAddress = Annotated[str, AfterValidator(_listen_address)]
+PortRange = Annotated[str, AfterValidator(_port_range)]
+
+
+class Section(BaseModel):
+    """A table of the settings file: frozen, and without unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Section):
+    """Where ledger and rows are kept."""
+
+    url: str = Field(
+        default="",
+        repr=False,
+        description="Empty for the embedded SQLite database in the home, or "
+        "postgresql://user:password@host/name.",
+    )
+
+
+class Sftp(Section):
+    """The SFTP front end."""
+
+    listen: ListenAddress = Field(
+        default="127.0.0.1:2022", description="host:port; port 0 takes a free one; '' is off."
+    )
+    host_key: str = Field(
+        default="",
+        description="Path of the private host key; empty for keys/ssh_host_ed25519_key in the "
+        "home, which is made at the first start.",
+    )
+    idle_seconds: int = Field(
+        default=600, ge=10, description="A connection that says nothing for so long is closed."
+    )
+    max_connections: int = Field(default=500, ge=1, description="Connections at a time.")
+
+
+class Ftp(Section):
+    """The FTP front end: explicit TLS, and plain where a tenant's setting allows it."""
+
+    listen: ListenAddress = Field(
+        default="127.0.0.1:2121", description="host:port; port 0 takes a free one; '' is off."
+    )
+    passive_ports: PortRange = Field(
+        default="50000-50099",
+        description="Ports for data connections; open them in the firewall.",
+    )
+    advertised_address: str = Field(
+        default="",
+        description="IPv4 address told to clients for data connections, where a NAT hides this "
+        "machine's own.",
+    )
+    idle_seconds: int = Field(
+        default=300, ge=10, description="A connection that says nothing for so long is closed."
+    )
+    max_connections: int = Field(
+        default=500, ge=1, description="Sockets at a time, those of data connections included."
+    )
+
+
+class Smtp(Section):
+    """The email front end."""
+
+    listen: ListenAddress = Field(
+        default="127.0.0.1:2525", description="host:port; port 0 takes a free one; '' is off."
+    )
+    domain: str = Field(
+        default="drop.localhost",
+        description="What stands behind the @ in the tenants' addresses; the MX record of this "
+        "domain leads here.",
+    )
+    max_message_size: int = Field(
+        default=64 * MIB, ge=1024, description="Bytes of a message, attachments encoded."
+    )
+    idle_seconds: int = Field(
+        default=300, ge=10, description="A connection that says nothing for so long is closed."
+    )
+    max_connections: int = Field(default=200, ge=1, description="Connections at a time.")
+
+
+class Tls(Section):
+    """The certificate of FTP and SMTP."""
+
+    certificate: str = Field(
+        default="",
+        description="Path of the certificate chain in PEM; empty for a self-signed one in the "
+        "home, made at the first start.",
+    )
+    private_key: str = Field(default="", description="Path of its private key in PEM.")
+
+
+class Folder(Section):
+    """The drop folder: drop/<tenant>/ in the home, for files put there by hand or by a server."""
+
+    enabled: bool = Field(default=True, description="Whether drop/ is looked at.")
+    quiet_seconds: float = Field(
+        default=5.0,
+        ge=0.1,
+        description="A file is taken when size and time have not changed for so long.",
+    )
+
+
+class Limits(Section):
+    """What a single sender may cost."""
+
+    max_file_size: int = Field(
+        default=512 * MIB, ge=1, description="Bytes of one file, where a tenant has no own limit."
+    )
+    rename_grace_seconds: int = Field(
+        default=3600,
+        ge=1,
+        description="How long an upload under a temporary name may wait for its rename.",
+    )
+
+
+class Workers(Section):
+    """The processes that read and load."""
+
+    count: int = Field(default=1, ge=0, description="Processes that 'serve' starts and watches.")
+    attempts: int = Field(
+        default=3, ge=1, description="Starts of one delivery before it is quarantined."
+    )
+    sweep_seconds: float = Field(
+        default=10.0, ge=0.1, description="How often the inbox is looked at without a bell."
+    )
+
+
+class Log(Section):
+    """The log on standard error."""
+
+    level: str = Field(
+        default="info",
+        pattern="^(debug|info|warning|error)$",
+        description="The least that is logged: debug, info, warning or error.",
+    )
+    format: str = Field(
+        default="text", pattern="^(text|json)$", description="text for people, json for machines."
+    )
+
+
+class Settings(BaseSettings):
+    """All settings of one home."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="DROPSAFE_", env_nested_delimiter="__"
+    )
+
+    database: Database = Database()
+    sftp: Sftp = Sftp()
+    ftp: Ftp = Ftp()
+    smtp: Smtp = Smtp()
+    tls: Tls = Tls()
+    folder: Folder = Folder()
+    limits: Limits = Limits()
+    workers: Workers = Workers()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment comes before the file."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+
+def load_settings(layout: Layout) -> Settings:
+    """Read the home's dropsafe.toml, if there is one, and the environment over it.
+
+    Raises:
+        SettingsError: not TOML, an unknown key or a bad value; each key at fault is named.
+    """
+    try:
+        text = layout.settings.read_bytes()
+    except FileNotFoundError:
+        text = b""
+    try:
+        stored = tomllib.loads(text.decode())
+        return Settings(**stored)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{layout.settings.name} is not TOML: {error}",
+            hint="Mend that line; 'deploy/dropsafe.toml' shows every setting.",
+        ) from error
+    except ValidationError as error:
+        raise SettingsError(
+            "; ".join(_said_of(problem) for problem in error.errors()),
+            hint=f"Mend it in {layout.settings.name} or in the environment.",
+        ) from error
+
+
+def _said_of(problem: Any) -> str:  # noqa: ANN401 - pydantic's own dict of an error
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: there is no such setting"
+    return f"{key}: {problem['msg']}{_from_environment(key)}"
+
+
+def _from_environment(key: str) -> str:
+    variable = "DROPSAFE_" + key.upper().replace(".", "__")
+    return f" (from {variable})" if variable in os.environ else ""
+
+
+def address_of(listen: str) -> tuple[str, int]:
+    """Split host:port; brackets around an IPv6 host are taken off."""
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def path_of(layout: Layout, setting: str, default: Path) -> Path:
+    """A path from the settings: relative ones start at the home."""
+    return layout.home / setting if setting else default

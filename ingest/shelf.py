@@ -1,0 +1,272 @@
+"""The shelf: the virtual folder that a tenant sees over SFTP and FTP.
+
+Tenants can put, list and stat. What they put has moved on by the time they look, so the shelf
+answers from memory: the names that were uploaded lately, their sizes and times. Nothing here leads
+to a file, and nothing can be read back, changed or removed. One rename is let through: from a
+temporary name, under which many clients upload, to the final one.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import structlog
+
+from storage.accounts import Tenant
+from storage.delivery import Envelope, Origin, parked_from_json
+from storage.errors import NotAllowed, NotFound
+from storage.files import make_directory, write_durably
+from storage.layout import PARKED, Layout
+from storage.spool import Spool, Upload
+
+log = structlog.get_logger()
+
+_TEMPORARY_ENDINGS = (".filepart", ".part", ".partial", ".tmp", ".temp", ".uploading")
+_REMEMBERED = 1000  # names a tenant
+_MOST_DIRECTORIES = 100
+_DEEPEST = 8
+_NAME_BYTES = 255  # as on most file systems; clients expect a refusal above it
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a client uses this name only until the upload is complete.
+
+    WinSCP uploads above 100 KB as `name.filepart`; others use `.part`, `.tmp` or a leading dot.
+    """
+    base = posixpath.basename(name)
+    return base.startswith(".") or base.lower().endswith(_TEMPORARY_ENDINGS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A name on the shelf: size in bytes, time of the upload in seconds since 1970."""
+
+    path: str
+    size: int
+    modified: float
+    is_directory: bool = False
+    parked: Path | None = None
+
+
+class Shelves:
+    """The shelves of all tenants, one each, made when first asked for."""
+
+    def __init__(self, spool: Spool, *, default_limit: int) -> None:
+        self._spool = spool
+        self._default_limit = default_limit
+        self._shelves: dict[str, Shelf] = {}
+        self._lock = threading.Lock()
+
+    def of(self, tenant: Tenant) -> Shelf:
+        """The shelf of a tenant; all its connections share it."""
+        with self._lock:
+            if tenant.name not in self._shelves:
+                self._shelves[tenant.name] = Shelf(self._spool, tenant.name)
+            shelf = self._shelves[tenant.name]
+            shelf.limit = tenant.max_file_size or self._default_limit
+            return shelf
+
+    def release_parked(self, *, older_than: float) -> int:
+        """Hand on uploads that waited `older_than` seconds for a rename that never came.
+
+        They were acknowledged, so they are kept: under their temporary name, for a worker to hold.
+        Returns how many. Raises StorageFailing.
+        """
+        released = 0
+        for parked, origin in _parked(self._spool.layout):
+            if time.time() - parked.stat().st_mtime < older_than:
+                continue
+            with suppress(NotFound):  # renamed at this very moment
+                log_accepted(self._spool.unpark(parked, origin))
+                released += 1
+        return released
+
+
+class Shelf:
+    """What one tenant sees; `limit` is the most bytes of one file. Safe in several threads."""
+
+    def __init__(self, spool: Spool, tenant: str) -> None:
+        self.limit = 0
+        self._spool = spool
+        self._tenant = tenant
+        self._lock = threading.Lock()
+        self._memory = spool.layout.folders / f"{tenant}.json"
+        self._directories = _load_directories(self._memory)
+        self._entries: OrderedDict[str, Entry] = OrderedDict()
+        for parked, origin in _parked(spool.layout, tenant):
+            self._remember(parked_entry(parked, origin))
+
+    def open(self, path: str, *, via: str, peer: str) -> Upload:
+        """Begin an upload under a client's path; two at once under one name stay two.
+
+        Raises:
+            NotAllowed: the name cannot be used.
+            NotFound: its directory was never made.
+            StorageFailing: the disk refuses.
+        """
+        path = absolute(path)
+        if path == "/" or path in self._directories:
+            raise NotAllowed("This is a directory.")
+        self.check_directory(posixpath.dirname(path))
+        origin = Origin(tenant=self._tenant, name=path.lstrip("/"), via=via, peer=peer)
+        return self._spool.receive(origin, limit=self.limit)
+
+    def close(self, upload: Upload) -> Envelope | None:
+        """Make a complete upload durable; None if it waits under a temporary name.
+
+        When this returns the client may be told yes. It blocks for some fsyncs.
+
+        Raises:
+            ReceptionError: as `Upload.commit`; the client must be told no.
+        """
+        path = absolute(upload.origin.name)
+        entry = Entry(path=path, size=upload.size, modified=time.time())
+        if is_temporary(path):
+            parked = upload.park()
+            with self._lock:
+                self._remember(replace(entry, parked=parked))
+            log.info("upload.parked", tenant=self._tenant, name=path, size=entry.size)
+            return None
+        envelope = upload.commit()
+        with self._lock:
+            self._remember(entry)
+        log_accepted(envelope)
+        return envelope
+
+    def rename(self, old: str, new: str) -> Envelope:
+        """Give an upload its final name and accept it; blocks for some fsyncs.
+
+        Raises:
+            NotFound: there is no such upload, or no such directory.
+            NotAllowed: anything but temporary name to final name.
+            StorageFailing: the disk refuses; the upload keeps its temporary name.
+        """
+        old, new = absolute(old), absolute(new)
+        self.check_directory(posixpath.dirname(new))
+        with self._lock:
+            entry = self._entries.get(old)
+            if entry is None:
+                raise NotFound("There is no such file.")
+            if entry.parked is None or is_temporary(new) or new in self._directories:
+                raise NotAllowed("Files cannot be renamed here once they are complete.")
+            envelope = self._unpark(entry.parked, new)
+            del self._entries[old]
+            self._remember(replace(entry, path=new, parked=None))
+        log_accepted(envelope)
+        return envelope
+
+    def stat(self, path: str) -> Entry:
+        """What is under a path. Raises NotFound."""
+        path = absolute(path)
+        with self._lock:
+            if path in self._directories:
+                return Entry(path=path, size=0, modified=0.0, is_directory=True)
+            if path in self._entries:
+                return self._entries[path]
+        raise NotFound("There is no such file.")
+
+    def list(self, path: str) -> list[Entry]:
+        """What is directly in a directory. Raises NotFound."""
+        path = absolute(path)
+        self.check_directory(path)
+        with self._lock:
+            directories = [
+                Entry(path=one, size=0, modified=0.0, is_directory=True)
+                for one in self._directories
+                if one != "/"
+            ]
+            entries = [*directories, *self._entries.values()]
+        return [entry for entry in entries if posixpath.dirname(entry.path) == path]
+
+    def make_directory(self, path: str) -> None:
+        """Make a directory, so that a client that wants to change into it can.
+
+        Raises:
+            NotFound: its parent was never made.
+            NotAllowed: the name is taken, or there are too many or too deep.
+        """
+        path = absolute(path)
+        self.check_directory(posixpath.dirname(path))
+        with self._lock:
+            if path in self._directories or path in self._entries:
+                raise NotAllowed("This name is taken.")
+            if len(self._directories) >= _MOST_DIRECTORIES or path.count("/") > _DEEPEST:
+                raise NotAllowed("There are too many directories.")
+            directories = {*self._directories, path}
+            make_directory(self._memory.parent)
+            write_durably(self._memory, json.dumps(sorted(directories)).encode())
+            self._directories = directories
+
+    def check_directory(self, path: str) -> None:
+        """Raise NotFound unless a directory was made."""
+        if absolute(path) not in self._directories:
+            raise NotFound("There is no such directory.")
+
+    def _unpark(self, parked: Path, path: str) -> Envelope:
+        try:
+            origin, _ = parked_from_json((parked / PARKED).read_bytes())
+        except FileNotFoundError as error:  # it waited too long and was handed on
+            raise NotFound("There is no such file.") from error
+        return self._spool.unpark(parked, replace(origin, name=path.lstrip("/")))
+
+    def _remember(self, entry: Entry) -> None:
+        self._entries[entry.path] = entry
+        self._entries.move_to_end(entry.path)
+        while len(self._entries) > _REMEMBERED:
+            self._entries.popitem(last=False)
+
+
+def absolute(path: str) -> str:
+    """A client's path from the shelf's root, without dots; it cannot leave the root.
+
+    Raises:
+        NotAllowed: a NUL, or a name longer than 255 bytes.
+    """
+    if "\0" in path:
+        raise NotAllowed("A name cannot hold a NUL character.")
+    clean = posixpath.normpath("/" + path.replace("\\", "/").lstrip("/"))
+    if any(len(name.encode("utf-8", "surrogateescape")) > _NAME_BYTES for name in clean.split("/")):
+        raise NotAllowed("The name is too long.")
+    return clean
+
+
+def log_accepted(envelope: Envelope) -> None:
+    """Log an acknowledged delivery, the same event for every front end."""
+    log.info(
+        "delivery.accepted",
+        delivery=envelope.id,
+        tenant=envelope.origin.tenant,
+        via=envelope.origin.via,
+        peer=envelope.origin.peer,
+        name=envelope.origin.name,
+        size=envelope.size,
+    )
+
+
+def parked_entry(parked: Path, origin: Origin) -> Entry:
+    """The shelf's entry of an upload that an earlier server parked."""
+    status = (parked / "data").stat()
+    return Entry(
+        path=absolute(origin.name), size=status.st_size, modified=status.st_mtime, parked=parked
+    )
+
+
+def _parked(layout: Layout, tenant: str = "*") -> Iterator[tuple[Path, Origin]]:
+    for sidecar in layout.parked.glob(f"{tenant}/*/{PARKED}"):
+        origin, _ = parked_from_json(sidecar.read_bytes())
+        yield sidecar.parent, origin
+
+
+def _load_directories(memory: Path) -> set[str]:
+    try:
+        return {"/", *json.loads(memory.read_bytes())}
+    except FileNotFoundError:
+        return {"/"}

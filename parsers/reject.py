@@ -1,0 +1,81 @@
+"""What is said of what cannot be loaded: of one record, or of a whole file."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+RAW_MAX_CHARACTERS = 2000
+
+
+class RejectCode(StrEnum):
+    """Why one record was left out while the others of its file were loaded."""
+
+    TOO_FEW_FIELDS = "too-few-fields"  # shorter than the header: cut off, or a field is missing
+    TOO_MANY_FIELDS = "too-many-fields"  # longer than the header: a delimiter inside a value?
+    STRAY_QUOTE = "stray-quote"  # text after a closing quote: where the field ends is a guess
+    EMPTY_ID = "empty-id"  # no id, or a blank part of a combined one
+    LONG_ID = "long-id"  # more than 255 characters: a note or a swallowed line, not an id
+    ID_CONTROL_CHARACTER = "id-control-character"  # a line end, tab or other unprintable in an id
+    DAMAGED_ID = "damaged-id"  # 1.3E+18: a spreadsheet rounded it, nobody can bring it back
+    EMPTY_MONEY = "empty-money"  # no amount
+    NOT_MONEY = "not-money"  # not an amount, or one whose digits are not grouped properly
+    MONEY_TOO_LONG = "money-too-long"  # more than 18 digits before the point or 10 after
+    EMPTY_TIME = "empty-time"  # no date, or no time
+    NOT_A_TIME = "not-a-time"  # does not fit the format, or there is no such day
+    YEAR_OUT_OF_RANGE = "year-out-of-range"  # not in 1970 to 2100: a reset clock, or misread
+    NO_SUCH_LOCAL_TIME = "no-such-local-time"  # in the hour that clocks skip in spring
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reject:
+    """One record that was not loaded, and why.
+
+    `line` is the physical line on which the record starts, from 1. `column` is the header's own
+    name, or None if the record as a whole is wrong. `message` is for a shopkeeper and names the
+    value. `raw` is the record's own text without its line end, cut at 2,000 characters.
+    """
+
+    line: int
+    column: str | None
+    code: RejectCode
+    message: str
+    raw: str
+
+
+class UnreadableCode(StrEnum):
+    """Why a whole file cannot be loaded safely."""
+
+    NOT_A_TABLE = "not-a-table"  # a picture, a PDF, an archive, a program, binary data
+    ENCODING = "wrong-encoding"  # the bytes are not text in the pinned or any likely encoding
+    DELIMITER = "wrong-delimiter"  # no delimiter, or not the pinned one, divides the header
+    HEADER = "ambiguous-header"  # two columns bear the name that the mapping asks for
+    MISSING_COLUMN = "missing-column"  # a column that the mapping names is not in the header
+    AMBIGUOUS_DECIMAL = "ambiguous-decimal"  # 1.234 may be a thousand or one and a bit
+    UNCLOSED_QUOTE = "unclosed-quote"  # a quoted field swallows the lines after it
+    TOO_WIDE = "too-wide"  # a line or a header beyond any table: refused to save memory
+
+
+class Unreadable(Exception):  # noqa: N818 - a verdict on the file, not a fault of the program
+    """The whole file cannot be loaded safely; nothing of it was read.
+
+    `message` tells the sender what is wrong, `remedy` tells the operator what to do next.
+    Reading the same bytes with the same mapping again will fail again: it is never worth a retry.
+    """
+
+    def __init__(self, code: UnreadableCode, message: str, *, remedy: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive the way from a worker process: the default forgets keyword arguments."""
+        return _unreadable, (self.code, self.message, self.remedy)
+
+
+def _unreadable(code: UnreadableCode, message: str, remedy: str) -> Unreadable:
+    return Unreadable(code, message, remedy=remedy)
+
+
+def clip(text: str, limit: int = 60) -> str:
+    """Shorten a value for a message, so that a swallowed page does not fill the screen."""
+    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"

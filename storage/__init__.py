@@ -1,0 +1,1 @@
+"""Durable state: spool, inbox, archive, ledger and rows; the only package with a database."""

@@ -1,0 +1,56 @@
+"""The archive: every settled delivery as it came, byte for byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from storage import files
+from storage.delivery import Envelope
+from storage.errors import NotFound
+from storage.layout import DATA, ENVELOPE, Layout
+
+
+class Archive:
+    """The kept deliveries of one home; also finds those that wait or are held."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def keep(self, tenant: str, delivery: str) -> None:
+        """Move a settled delivery out of the inbox; one that was kept already is dropped there.
+
+        A part of a message can be in both places after a crash, since a message that is opened
+        again makes the same parts again, under the same ids and with the same bytes.
+        """
+        waiting, kept = self._layout.waiting(tenant, delivery), self._layout.kept(tenant, delivery)
+        if kept.is_dir():
+            files.remove_tree(waiting)
+        else:
+            files.move(waiting, kept)
+
+    def place(self, tenant: str, delivery: str) -> Path:
+        """The directory of a delivery, wherever it stands on its way.
+
+        Raises:
+            NotFound: there is no such delivery.
+        """
+        # A delivery may move while we look: the way of a file leads through these in this order,
+        # except for a release, for which the inbox is asked once more.
+        for directory in (
+            self._layout.kept(tenant, delivery),
+            self._layout.waiting(tenant, delivery),
+            self._layout.held(tenant, delivery),
+            self._layout.kept(tenant, delivery),
+            self._layout.waiting(tenant, delivery),
+        ):
+            if directory.is_dir():
+                return directory
+        raise NotFound(f"There is no delivery {delivery}.")
+
+    def envelope(self, tenant: str, delivery: str) -> Envelope:
+        """The envelope of a delivery. Raises NotFound."""
+        return Envelope.from_json((self.place(tenant, delivery) / ENVELOPE).read_bytes())
+
+    def read(self, tenant: str, delivery: str) -> bytes:
+        """The original bytes of a delivery. Raises NotFound."""
+        return (self.place(tenant, delivery) / DATA).read_bytes()

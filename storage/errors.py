@@ -1,0 +1,91 @@
+"""Every error that dropsafe raises on purpose, as one tree.
+
+    DropsafeError
+    ├── ReceptionError          an upload that was not accepted
+    │   ├── UploadTooLarge      above the tenant's limit
+    │   ├── UploadIncomplete    bytes are missing in the middle
+    │   └── StorageFailing      the disk said no; temporary
+    ├── DatabaseAway            no answer from the database; temporary
+    ├── UnsafeDatabase          the database would lose acknowledged work
+    ├── ServerRunning           another server holds this home
+    ├── NotFound                no such tenant, delivery or mapping
+    └── NotAllowed              the request makes no sense in this state
+
+A message is one sentence that may be shown to the sender: no path, no secret, nothing of another
+tenant. A hint is for the operator and says what to do next.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+
+class DropsafeError(Exception):
+    """Base of the tree; `temporary` says whether the same request may succeed later."""
+
+    temporary = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ReceptionError(DropsafeError):
+    """An upload that was not accepted; the client must be told no."""
+
+
+class UploadTooLarge(ReceptionError):
+    """The upload passed the tenant's size limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The file is larger than the {limit:,} bytes allowed here.",
+            hint="Raise limits.max_file_size, or the tenant's own with 'dropsafe tenant change'.",
+        )
+
+
+class UploadIncomplete(ReceptionError):
+    """The client closed a file of which it never sent some bytes."""
+
+
+class StorageFailing(ReceptionError):
+    """The disk refused a write, an fsync or a rename; what was sent is not accepted."""
+
+    temporary = True
+
+    def __init__(self, cause: OSError) -> None:
+        name = errno.errorcode.get(cause.errno or 0, "unknown")
+        super().__init__(
+            "The server cannot store the file now. Please send it again later.",
+            hint=f"{name}: {os.strerror(cause.errno or 0)}; check free space, inodes and the disk.",
+        )
+        self.errno = cause.errno
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the disk or a quota is full, which protocols can tell apart from a fault."""
+        return self.errno in {errno.ENOSPC, errno.EDQUOT}
+
+
+class DatabaseAway(DropsafeError):
+    """The database does not answer; reception goes on, loading waits."""
+
+    temporary = True
+
+
+class UnsafeDatabase(DropsafeError):
+    """The database is set up so that a power cut would lose what it said it had kept."""
+
+
+class ServerRunning(DropsafeError):
+    """Another server holds the lock of this home."""
+
+
+class NotFound(DropsafeError):
+    """A tenant, delivery or mapping that was named does not exist."""
+
+
+class NotAllowed(DropsafeError):
+    """The request cannot be granted in the present state."""

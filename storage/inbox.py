@@ -1,0 +1,92 @@
+"""The inbox: accepted deliveries that wait, in the order in which they came.
+
+The directory is the queue. A worker takes a tenant by a lock on the tenant's directory and works
+its deliveries off in order; the kernel gives the lock back when the worker dies, whatever killed
+it, so nothing is ever left claimed by the dead and nothing has to be swept up after them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from storage import files
+from storage.delivery import Envelope
+from storage.layout import DATA, ENVELOPE, Layout
+
+
+class Inbox:
+    """The waiting deliveries of one home."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def prepare(self) -> None:
+        """Make the directory that the bell watches."""
+        files.make_directory(self._layout.inbox)
+
+    def tenants(self) -> list[str]:
+        """Tenants that ever had a delivery, in the order of their names."""
+        return _names(self._layout.inbox)
+
+    def waiting(self, tenant: str) -> list[str]:
+        """Ids of a tenant's waiting deliveries, in order of receipt."""
+        return _names(self._layout.inbox / tenant)
+
+    @contextmanager
+    def claim(self, tenant: str) -> Iterator[bool]:
+        """Take a tenant's queue for this process, for the time of the block; False if it is taken.
+
+        The descriptor is not inherited by children, so the lock dies with this process.
+        """
+        directory = self._layout.inbox / tenant
+        try:
+            descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            yield False
+            return
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    def envelope(self, tenant: str, delivery: str) -> Envelope:
+        """Read the envelope of a waiting delivery.
+
+        Raises:
+            FileNotFoundError: it does not wait (any more).
+            ValueError: the envelope is damaged.
+        """
+        directory = self._layout.waiting(tenant, delivery)
+        return Envelope.from_json((directory / ENVELOPE).read_bytes())
+
+    def data(self, tenant: str, delivery: str) -> Path:
+        """Where the bytes of a waiting delivery are."""
+        return self._layout.waiting(tenant, delivery) / DATA
+
+    def quarantine(self, tenant: str, delivery: str) -> None:
+        """Hold a waiting delivery until somebody mends what is wrong."""
+        files.move(self._layout.waiting(tenant, delivery), self._layout.held(tenant, delivery))
+
+    def release(self, tenant: str, delivery: str) -> bool:
+        """Let a held delivery wait again, in its own place; False if it is not held."""
+        try:
+            files.move(self._layout.held(tenant, delivery), self._layout.waiting(tenant, delivery))
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,96 @@
+"""Where everything is in a home: paths as pure functions, nothing else knows a file name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.delivery import day_of
+
+DATA = "data"
+ENVELOPE = "envelope.json"
+PARKED = "parked.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The directories and files of one home."""
+
+    home: Path
+
+    @property
+    def settings(self) -> Path:
+        """The settings file."""
+        return self.home / "dropsafe.toml"
+
+    @property
+    def database(self) -> Path:
+        """The embedded database, where no other is set."""
+        return self.home / "dropsafe.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running server."""
+        return self.home / "server.lock"
+
+    @property
+    def sequence(self) -> Path:
+        """The order of receipt so far."""
+        return self.home / "sequence"
+
+    @property
+    def accounts(self) -> Path:
+        """The gateway's last snapshot of tenants, for a start while the database is away."""
+        return self.home / "accounts.json"
+
+    @property
+    def folders(self) -> Path:
+        """The directories that tenants made in their virtual folders, a file for each tenant."""
+        return self.home / "folders"
+
+    @property
+    def keys(self) -> Path:
+        """Host key and certificate."""
+        return self.home / "keys"
+
+    @property
+    def spool(self) -> Path:
+        """Bytes that are arriving; nothing here was acknowledged."""
+        return self.home / "spool"
+
+    @property
+    def parked(self) -> Path:
+        """Uploads closed under a temporary name, waiting for the client's rename."""
+        return self.home / "parked"
+
+    @property
+    def inbox(self) -> Path:
+        """Accepted deliveries that wait for a worker."""
+        return self.home / "inbox"
+
+    @property
+    def quarantine(self) -> Path:
+        """Deliveries that could not be loaded safely."""
+        return self.home / "quarantine"
+
+    @property
+    def archive(self) -> Path:
+        """Deliveries that are settled, for ever or as retention says."""
+        return self.home / "archive"
+
+    @property
+    def drop(self) -> Path:
+        """A folder for each tenant, for files that are put there by hand or by another server."""
+        return self.home / "drop"
+
+    def waiting(self, tenant: str, delivery: str) -> Path:
+        """The directory of a delivery that waits in the inbox."""
+        return self.inbox / tenant / delivery
+
+    def held(self, tenant: str, delivery: str) -> Path:
+        """The directory of a quarantined delivery."""
+        return self.quarantine / tenant / delivery
+
+    def kept(self, tenant: str, delivery: str) -> Path:
+        """The directory of an archived delivery; the day is in its id."""
+        return self.archive / tenant / day_of(delivery).strftime("%Y/%m/%d") / delivery
