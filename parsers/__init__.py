@@ -1,1 +1,1 @@
-"""From bytes and a mapping to canonical rows and rejects: pure, knows no tenant, disk or database."""
+"""From bytes and a mapping to rows and rejects: pure, knows no tenant, disk or database."""

@@ -54,7 +54,7 @@ class UnreadableCode(StrEnum):
     TOO_WIDE = "too-wide"  # a line or a header beyond any table: refused to save memory
 
 
-class Unreadable(Exception):  # noqa: N818 - a verdict on the file, not a fault of the program
+class Unreadable(Exception):
     """The whole file cannot be loaded safely; nothing of it was read.
 
     `message` tells the sender what is wrong, `remedy` tells the operator what to do next.

@@ -55,7 +55,7 @@ class Home:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A home with the tenant `acme`: an Upload Key, an ed25519 key, a mail address, no plain FTP."""
+    """The tenant `acme`: an Upload Key, an ed25519 key, a mail address, no plain FTP."""
     layout = Layout(tmp_path)
     spool = Spool(layout)
     client_key = asyncssh.generate_private_key("ssh-ed25519")
