@@ -10,24 +10,14 @@ group `rest`, which must be empty.
 import re
 from dataclasses import dataclass
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june", "july", "august"),
+    *("september", "october", "november", "december"),
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _names(full: list[str], length: int | None) -> str:
+def _names(full: tuple[str, ...], length: int | None) -> str:
     # The longest first, as strptime does, so that no name hides a longer one.
     return "|".join(sorted((name[:length] for name in full), key=len, reverse=True))
 

@@ -1,0 +1,88 @@
+"""The records of a table as columns of text, whichever way they were read.
+
+A frame of records has the columns `line` (Int64), `raw`, `width` (the number of fields), `stray`
+(text after a closing quote) and one column of text for each wanted position, called by `place`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from parsers.header import Header
+from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
+from parsers.tokens import read_records
+
+
+def place(position: int) -> str:
+    """Name the column of a frame that holds the field at this position of a record."""
+    return f"field_{position}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The records that have as many fields as the header, the others as rejects, and how many."""
+
+    frame: pl.DataFrame
+    rejects: list[Reject]
+    records: int
+
+
+def read_patiently(text: str, header: Header, positions: Sequence[int]) -> pl.DataFrame:
+    """Read all records below the header one by one; the reference for any faster way.
+
+    Raises Unreadable (UNCLOSED_QUOTE).
+    """
+    lines: list[int] = []
+    raws: list[str] = []
+    widths: list[int] = []
+    strays: list[bool] = []
+    wanted: list[list[str | None]] = [[] for _ in positions]
+    targets = list(zip(positions, wanted, strict=True))
+    body = text[header.body :]
+    for record in read_records(
+        body, header.delimiter, first_line=header.next_line, width=len(header.columns)
+    ):
+        lines.append(record.line)
+        raws.append(record.raw)
+        widths.append(len(record.fields))
+        strays.append(record.stray)
+        for position, values in targets:
+            values.append(record.fields[position] if position < len(record.fields) else None)
+    columns = {
+        "line": pl.Series(lines, dtype=pl.Int64),
+        "raw": pl.Series(raws, dtype=pl.String),
+        "width": pl.Series(widths, dtype=pl.Int64),
+        "stray": pl.Series(strays, dtype=pl.Boolean),
+    }
+    for position, values in targets:
+        columns[place(position)] = pl.Series(values, dtype=pl.String)
+    return pl.DataFrame(columns)
+
+
+def sort_out(frame: pl.DataFrame, header: Header) -> Table:
+    """Part the records that fit the header from those that do not, which become rejects."""
+    width = len(header.columns)
+    fits = (frame["width"] == width) & ~frame["stray"]
+    if fits.all():
+        return Table(frame=frame, rejects=[], records=frame.height)
+    rejects = [
+        _reject(line, raw, fields, width, stray=stray)
+        for line, raw, fields, stray in frame.filter(~fits)
+        .select("line", "raw", "width", "stray")
+        .iter_rows()
+    ]
+    return Table(frame=frame.filter(fits), rejects=rejects, records=frame.height)
+
+
+def _reject(line: int, raw: str, fields: int, width: int, *, stray: bool) -> Reject:
+    if stray:
+        code = RejectCode.STRAY_QUOTE
+        message = "There is text right after a closing quotation mark"
+    elif fields < width:
+        code = RejectCode.TOO_FEW_FIELDS
+        message = f"The row has {fields} fields, but the header has {width} columns"
+    else:
+        code = RejectCode.TOO_MANY_FIELDS
+        message = f"The row has {fields} fields, but the header has only {width} columns"
+    return Reject(line=line, column=None, code=code, message=message, raw=raw[:RAW_MAX_CHARACTERS])

@@ -1,0 +1,34 @@
+"""The values of one field in all rows: as found in the file, and as read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A column of the file: the header's own name for it, and its texts, trimmed."""
+
+    column: str
+    texts: pl.Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """One field of all rows; all series have the same length.
+
+    `columns` are canonical text by the row column's name, of meaning only where `code` is null.
+    `code` is a RejectCode or null, `text` what the file says, `source` the header's name of the
+    column that is to blame.
+    """
+
+    columns: Mapping[str, pl.Series]
+    code: pl.Series
+    text: pl.Series
+    source: pl.Series
+
+
+def constant(text: str | None, length: int) -> pl.Series:
+    """The same text in every row."""
+    return pl.repeat(text, length, dtype=pl.String, eager=True)

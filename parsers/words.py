@@ -1,0 +1,45 @@
+"""What is told to a shopkeeper of a value that could not be read."""
+
+from parsers.canonical import (
+    FIRST_YEAR,
+    ID_MAX_CHARACTERS,
+    LAST_YEAR,
+    MONEY_MAX_PLACES,
+    MONEY_MAX_WHOLE_DIGITS,
+    Field,
+)
+from parsers.reject import RejectCode, clip
+
+_SENTENCES = {
+    RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
+    RejectCode.ID_CONTROL_CHARACTER: "{Words} '{value}' holds a line end or another character "
+    "that cannot be printed",
+    RejectCode.DAMAGED_ID: "{Words} '{value}' was rounded by a spreadsheet: its last digits are "
+    "lost",
+    RejectCode.EMPTY_MONEY: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.NOT_MONEY: "{Words} '{value}' is not an amount of money",
+    RejectCode.MONEY_TOO_LONG: f"{{Words}} '{{value}}' has more than {MONEY_MAX_WHOLE_DIGITS} "
+    f"digits before the point or {MONEY_MAX_PLACES} after it",
+    RejectCode.EMPTY_TIME: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.NOT_A_TIME: "{Words} '{value}' is not a moment written as {pattern}",
+    RejectCode.YEAR_OUT_OF_RANGE: f"{{Words}} '{{value}}' is not in the years {FIRST_YEAR} to "
+    f"{LAST_YEAR}",
+    RejectCode.NO_SUCH_LOCAL_TIME: "{Words} '{value}' does not exist: clocks were put forward "
+    "over it",
+}
+
+
+def explain(
+    code: RejectCode, field: Field, *, column: str, value: str, pattern: str | None = None
+) -> str:
+    """Say in one sentence what is wrong with the value of a field, naming it.
+
+    `pattern` is the format that a moment should have; without one it is ISO 8601.
+    """
+    return _SENTENCES[code].format(
+        Words=field.words[0].upper() + field.words[1:],
+        column=clip(column),
+        value=clip(value),
+        pattern=f"'{pattern}'" if pattern else "2017-01-31 16:53:26",
+    )

@@ -1,0 +1,321 @@
+"""The ledger: the state of each delivery, its attempts and its verdict.
+
+    received → loading → loaded | quarantined | duplicate
+
+A delivery that is in the inbox is to be worked on, whatever the ledger says of its past; the
+ledger says what became of it. One function for each change of state, each inside the caller's
+transaction.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, case, func, select, update
+
+from storage import tables
+from storage.database import upsert
+from storage.delivery import Envelope
+from storage.errors import NotFound
+
+_deliveries = tables.deliveries
+
+
+class State(StrEnum):
+    """Where a delivery stands."""
+
+    RECEIVED = "received"  # accepted, waiting for a worker
+    LOADING = "loading"  # a worker has it, or had it when it died
+    LOADED = "loaded"  # its rows count, its rejects are stored
+    DUPLICATE = "duplicate"  # the bytes of the delivery before it; counts, but changed nothing
+    QUARANTINED = "quarantined"  # held: not safe to load as it is; has a reason and a remedy
+
+
+SETTLED = (State.LOADED, State.DUPLICATE)
+"""States in which a delivery counts in the fold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What a delivery did to the rows; `rejected` and `duplicates` are records of its file."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What the ledger says of one delivery."""
+
+    id: str
+    tenant: str
+    name: str
+    via: str
+    peer: str
+    sender: str
+    parent: str
+    part: int
+    size: int
+    sha256: str
+    received_at: str
+    state: State
+    attempts: int
+    reason: str | None
+    message: str
+    remedy: str
+    feed: str | None
+    mapping_version: int | None
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+    duplicates: int
+    same_as: str | None
+    settled_at: str | None
+
+    @property
+    def is_message(self) -> bool:
+        """Whether this is a raw email, of which each attachment is a delivery of its own."""
+        return self.via == "smtp" and not self.parent
+
+    @property
+    def counts(self) -> Counts:
+        """The counts alone."""
+        return Counts(
+            new=self.new,
+            changed=self.changed,
+            unchanged=self.unchanged,
+            rejected=self.rejected,
+            duplicates=self.duplicates,
+        )
+
+
+def waiting_entry(envelope: Envelope) -> Entry:
+    """What to say of a delivery that no worker has looked at yet."""
+    origin = envelope.origin
+    return Entry(
+        id=envelope.id,
+        tenant=origin.tenant,
+        name=origin.name,
+        via=origin.via,
+        peer=origin.peer,
+        sender=origin.sender,
+        parent=origin.parent,
+        part=origin.part,
+        size=envelope.size,
+        sha256=envelope.sha256,
+        received_at=envelope.received_at,
+        state=State.RECEIVED,
+        attempts=0,
+        reason=None,
+        message="Waiting to be read.",
+        remedy="",
+        feed=None,
+        mapping_version=None,
+        new=0,
+        changed=0,
+        unchanged=0,
+        rejected=0,
+        duplicates=0,
+        same_as=None,
+        settled_at=None,
+    )
+
+
+def begin(connection: Connection, envelope: Envelope, *, counted: bool = True) -> Entry:
+    """Write down that a worker starts on a delivery, before it does.
+
+    A settled delivery stays as it is: a crash came between its verdict and its move. `counted` is
+    False where the last attempt ended for a reason that is not the delivery's own.
+    """
+    origin = envelope.origin
+    connection.execute(
+        upsert(connection, _deliveries)
+        .values(
+            id=envelope.id,
+            tenant=origin.tenant,
+            name=origin.name,
+            via=origin.via,
+            peer=origin.peer,
+            sender=origin.sender,
+            parent=origin.parent,
+            part=origin.part,
+            size=envelope.size,
+            sha256=envelope.sha256,
+            received_at=envelope.received_at,
+            state=State.RECEIVED,
+        )
+        .on_conflict_do_nothing()
+    )
+    connection.execute(
+        update(_deliveries)
+        .where(_deliveries.c.id == envelope.id, _deliveries.c.state.not_in(SETTLED))
+        .values(
+            state=State.LOADING,
+            attempts=case(
+                (_deliveries.c.attempts == 0, 1), else_=_deliveries.c.attempts + int(counted)
+            ),
+        )
+    )
+    return entry(connection, envelope.id)
+
+
+def loaded(
+    connection: Connection,
+    delivery: str,
+    *,
+    counts: Counts,
+    message: str,
+    reason: str | None = None,
+    feed: str | None = None,
+    mapping_version: int | None = None,
+) -> None:
+    """The delivery counts in the fold, read with this version of its feed's mapping."""
+    _settle(
+        connection,
+        delivery,
+        state=State.LOADED,
+        reason=reason,
+        message=message,
+        remedy="",
+        feed=feed,
+        mapping_version=mapping_version,
+        same_as=None,
+        new=counts.new,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        rejected=counts.rejected,
+        duplicates=counts.duplicates,
+    )
+
+
+def reread(
+    connection: Connection,
+    delivery: str,
+    *,
+    feed: str,
+    mapping_version: int,
+    rejected: int,
+    duplicates: int,
+    message: str,
+) -> None:
+    """A loaded delivery is from now on the one that another version of the mapping reads."""
+    connection.execute(
+        update(_deliveries)
+        .where(_deliveries.c.id == delivery)
+        .values(
+            state=State.LOADED,
+            same_as=None,
+            reason=None,
+            feed=feed,
+            mapping_version=mapping_version,
+            rejected=rejected,
+            duplicates=duplicates,
+            message=message,
+        )
+    )
+
+
+def duplicate(connection: Connection, delivery: str, *, original: Entry, message: str) -> None:
+    """The delivery has the bytes of the one before it: it counts, and changed nothing."""
+    _settle(
+        connection,
+        delivery,
+        state=State.DUPLICATE,
+        reason=None,
+        message=message,
+        remedy="",
+        feed=original.feed,
+        mapping_version=original.mapping_version,
+        same_as=original.same_as or original.id,
+        unchanged=original.new + original.changed + original.unchanged,
+        rejected=original.rejected,
+        duplicates=original.duplicates,
+    )
+
+
+def quarantined(
+    connection: Connection, delivery: str, *, reason: str, message: str, remedy: str
+) -> None:
+    """The delivery is held: it cannot be loaded safely as it is."""
+    _settle(
+        connection,
+        delivery,
+        state=State.QUARANTINED,
+        reason=reason,
+        message=message,
+        remedy=remedy,
+    )
+
+
+def forgive(connection: Connection, delivery: str) -> None:
+    """Let a held delivery be tried from the start again."""
+    connection.execute(update(_deliveries).where(_deliveries.c.id == delivery).values(attempts=0))
+
+
+def entry(connection: Connection, delivery: str) -> Entry:
+    """What the ledger says of one delivery. Raises NotFound."""
+    row = connection.execute(select(_deliveries).where(_deliveries.c.id == delivery)).one_or_none()
+    if row is None:
+        raise NotFound(
+            f"There is no delivery {delivery}.", hint="'dropsafe deliveries' lists them."
+        )
+    return _entry(row)
+
+
+def entries(
+    connection: Connection,
+    *,
+    tenant: str | None = None,
+    states: tuple[State, ...] = (),
+    since: str = "",
+    after: str = "",
+) -> list[Entry]:
+    """Deliveries in order of receipt: of a tenant, in some states, received since, after an id."""
+    query = select(_deliveries).order_by(_deliveries.c.id)
+    if tenant is not None:
+        query = query.where(_deliveries.c.tenant == tenant)
+    if states:
+        query = query.where(_deliveries.c.state.in_(states))
+    if since:
+        query = query.where(_deliveries.c.received_at >= since)
+    if after:
+        query = query.where(_deliveries.c.id > after)
+    return [_entry(row) for row in connection.execute(query)]
+
+
+def held(connection: Connection, *, tenant: str, reasons: tuple[str, ...]) -> list[str]:
+    """Ids of a tenant's deliveries that are held for one of the reasons."""
+    query = select(_deliveries.c.id).where(
+        _deliveries.c.tenant == tenant,
+        _deliveries.c.state == State.QUARANTINED,
+        _deliveries.c.reason.in_(reasons),
+    )
+    return list(connection.execute(query.order_by(_deliveries.c.id)).scalars())
+
+
+def tally(connection: Connection) -> dict[State, int]:
+    """How many deliveries are in each state."""
+    query = select(_deliveries.c.state, func.count()).group_by(_deliveries.c.state)
+    found = {State(state): count for state, count in connection.execute(query)}
+    return {state: found.get(state, 0) for state in State}
+
+
+def _settle(connection: Connection, delivery: str, **values: object) -> None:
+    connection.execute(
+        update(_deliveries)
+        .where(_deliveries.c.id == delivery)
+        .values(settled_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), **values)
+    )
+
+
+def _entry(row: Row[Any]) -> Entry:
+    fields = dict(row._mapping)  # noqa: SLF001 - public, spelled with an underscore
+    fields["state"] = State(fields["state"])
+    return Entry(**fields)

@@ -1,0 +1,178 @@
+"""The rows of a tenant: the fold of its deliveries in order of receipt.
+
+A row bears the delivery that gave it its present value: a later one that says the same changes
+nothing, not even that, so an unchanged row is never written again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Table,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
+
+from parsers.canonical import RECORD_TYPES, TRANSACTIONS
+from storage import stage, tables
+from storage.database import upsert
+from storage.ledger import Counts
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DUMP_COLUMNS = (
+    "location_id",
+    "transaction_id",
+    "occurred_at",
+    "local_time",
+    "total",
+    "delivery",
+    "line",
+)
+"""What a canonical dump shows of each row, in this order."""
+
+_VALUES = TRANSACTIONS.values
+_SAID = (*TRANSACTIONS.columns, "delivery", "line")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fold:
+    """How far a tenant's rows of one record type are: the newest delivery, and the version."""
+
+    newest: str
+    version: int
+
+
+def fold_of(connection: Connection, tenant: str, record: str, *, lock: bool = False) -> Fold:
+    """Where the fold stands; with `lock`, no other transaction changes it until this one ends."""
+    folds = tables.folds
+    if lock:
+        # Taking the lock needs a row to take it on. SQLite's writer lock is the whole database.
+        connection.execute(
+            upsert(connection, folds)
+            .values(tenant=tenant, record=record, newest="", version=0)
+            .on_conflict_do_nothing()
+        )
+    query = select(folds.c.newest, folds.c.version).where(
+        folds.c.tenant == tenant, folds.c.record == record
+    )
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    return Fold(newest=row.newest, version=row.version) if row else Fold(newest="", version=0)
+
+
+def advance(connection: Connection, tenant: str, record: str, *, delivery: str) -> None:
+    """Write down that a delivery is in the fold."""
+    folds = tables.folds
+    newest = case((folds.c.newest < delivery, delivery), else_=folds.c.newest)
+    connection.execute(
+        folds.update()
+        .where(folds.c.tenant == tenant, folds.c.record == record)
+        .values(newest=newest, version=folds.c.version + 1)
+    )
+
+
+def append(
+    connection: Connection, tenant: str, record: str, delivery: str, rows: pl.DataFrame
+) -> Counts:
+    """Fold in a delivery that is newer than all before it: what it says holds.
+
+    Only `new`, `changed` and `unchanged` of the answer are set.
+    """
+    stage.fill(connection, delivery, rows)
+    live = row_table(record)
+    counts = difference(connection, stage.stage, live, tenant)
+    if counts.new or counts.changed:
+        write_differing(connection, stage.stage, live, tenant)
+    return counts
+
+
+def row_table(record: str) -> Table:
+    """The table that holds rows of a record type."""
+    return tables.metadata.tables[RECORD_TYPES[record].name]
+
+
+def difference(connection: Connection, source: Table, target: Table, tenant: str) -> Counts:
+    """How many rows of `source` are new, changed or unchanged against a tenant's in `target`."""
+    query = select(
+        func.count().label("all"),
+        func.coalesce(func.sum(case((_absent(target), 1), else_=0)), 0).label("new"),
+        func.coalesce(func.sum(case((differs(source, target), 1), else_=0)), 0).label("changed"),
+    ).select_from(_matched(source, target, tenant))
+    row = connection.execute(query).one()
+    return Counts(
+        new=int(row.new),
+        changed=int(row.changed),
+        unchanged=int(row.all) - int(row.new) - int(row.changed),
+    )
+
+
+def write_differing(connection: Connection, source: Table, target: Table, tenant: str) -> None:
+    """Bring what `source` says that a tenant's rows in `target` do not say already.
+
+    Leaving the others out by a join is three times as fast on PostgreSQL as a conflict clause
+    that finds nothing to change.
+    """
+    chosen = (
+        select(literal(tenant), *(source.c[name] for name in _SAID))
+        .select_from(_matched(source, target, tenant))
+        .where(or_(_absent(target), differs(source, target)))
+        .order_by(source.c.location_id, source.c.transaction_id)
+    )
+    insert = upsert(connection, target).from_select(["tenant", *_SAID], chosen)
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[target.c.tenant, *(target.c[name] for name in TRANSACTIONS.key)],
+            set_={name: insert.excluded[name] for name in _SAID if name not in TRANSACTIONS.key},
+        )
+    )
+
+
+def dump(connection: Connection, tenant: str, record: str) -> Iterator[tuple[Any, ...]]:
+    """A tenant's rows by location and transaction id in byte order, with `DUMP_COLUMNS`."""
+    table = row_table(record)
+    query = (
+        select(*(table.c[name] for name in DUMP_COLUMNS))
+        .where(table.c.tenant == tenant)
+        .order_by(*(table.c[name] for name in TRANSACTIONS.key))
+        .execution_options(yield_per=10_000)
+    )
+    for row in connection.execute(query):
+        yield tuple(row)
+
+
+def count(connection: Connection, record: str, *, tenant: str | None = None) -> int:
+    """How many rows there are, of one tenant or of all."""
+    table = row_table(record)
+    query = select(func.count()).select_from(table)
+    if tenant is not None:
+        query = query.where(table.c.tenant == tenant)
+    return int(connection.execute(query).scalar_one())
+
+
+def same_key(source: Table, target: Table) -> ColumnElement[bool]:
+    """Whether two rows are about the same thing."""
+    return and_(*(source.c[name] == target.c[name] for name in TRANSACTIONS.key))
+
+
+def differs(source: Table, target: Table) -> ColumnElement[bool]:
+    """Whether two rows about the same thing say something else about it."""
+    return or_(*(source.c[name] != target.c[name] for name in _VALUES))
+
+
+def _absent(target: Table) -> ColumnElement[bool]:
+    return target.c.delivery.is_(None)
+
+
+def _matched(source: Table, target: Table, tenant: str) -> FromClause:
+    return source.outerjoin(target, and_(target.c.tenant == tenant, same_key(source, target)))
