@@ -21,7 +21,7 @@ from pathlib import Path
 import structlog
 
 from storage.accounts import Tenant
-from storage.delivery import Envelope, Origin, parked_from_json
+from storage.delivery import Envelope, Origin, parked_from_json, printable
 from storage.errors import NotAllowed, NotFound
 from storage.files import make_directory, write_durably
 from storage.layout import PARKED, Layout
@@ -133,7 +133,7 @@ class Shelf:
             parked = upload.park()
             with self._lock:
                 self._remember(replace(entry, parked=parked))
-            log.info("upload.parked", tenant=self._tenant, name=path, size=entry.size)
+            log.info("upload.parked", tenant=self._tenant, name=printable(path), size=entry.size)
             return None
         envelope = upload.commit()
         with self._lock:

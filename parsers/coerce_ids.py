@@ -6,7 +6,7 @@ import polars as pl
 
 from parsers.canonical import ID_MAX_CHARACTERS
 from parsers.ids import CONTROL, DAMAGED
-from parsers.mapping import Column, Combine, Constant
+from parsers.sources import Column, Combine, Constant
 from parsers.reject import RejectCode
 from parsers.values import Found, Values, constant
 

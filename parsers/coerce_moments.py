@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from parsers.mapping import DateAndTime, DateTime
+from parsers.sources import DateAndTime, DateTime
 from parsers.moments import canonical_text, read_moments
 from parsers.reject import RejectCode
 from parsers.values import Found, Values, constant

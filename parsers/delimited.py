@@ -83,7 +83,10 @@ def read(data: bytes, mapping: Mapping) -> Reading:
 
 
 def _records(text: str, header: Header, positions: list[int]) -> pl.DataFrame:
-    frame = read_fast(text, header, positions)
+    try:
+        frame = read_fast(text, header, positions)
+    except pl.exceptions.PanicException:  # a BaseException, which would take the worker with it
+        frame = None
     return read_patiently(text, header, positions) if frame is None else frame
 
 

@@ -32,16 +32,16 @@ def read_fast(text: str, header: Header, positions: Sequence[int]) -> pl.DataFra
     )
     if quoted and not frame["raw"].str.contains(_regular(header.delimiter)).all():
         return None
-    fields = pl.col("raw").str.split(header.delimiter)
+    width = pl.col("raw").str.count_matches(header.delimiter, literal=True).cast(pl.Int64) + 1
+    # Only what fits is split: a long line of delimiters would cost sixteen times its size.
+    fits = width == len(header.columns)
+    fields = pl.when(fits).then("raw").str.split(header.delimiter)
     split = frame.select(
         pl.col("line").cast(pl.Int64),
         pl.col("raw"),
-        fields.list.len().cast(pl.Int64).alias("width"),
+        width.alias("width"),
         pl.lit(value=False).alias("stray"),
-        *(
-            fields.list.get(position, null_on_oob=True).alias(place(position))
-            for position in positions
-        ),
+        *(fields.list.get(position).alias(place(position)) for position in positions),
     )
     if not quoted:
         return split

@@ -43,6 +43,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+# A character beyond ASCII that is not a byte escaped as a lone surrogate.
+_VALID_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _REMEDY_KIND = (
     "Ask the sender for the export as CSV; if it is inside this file, unpack it and send it again."
 )
@@ -99,23 +101,40 @@ def _decode(data: bytes, pinned: str | None) -> Text:
             return _decode_pinned(data, name)
     try:
         return Text(content=data.decode("utf-8"), encoding="utf-8")
-    except UnicodeDecodeError as not_utf8:
-        try:
-            return Text(content=data.decode("cp1252"), encoding="cp1252")
-        except UnicodeDecodeError as neither:
-            # Binary data with NULs is told as such: its encoding is beside the point.
-            if b"\0" in data:
-                raise Unreadable(
-                    UnreadableCode.NOT_A_TABLE,
-                    "This is not a table of text: it looks like binary data.",
-                    remedy=_REMEDY_KIND,
-                ) from neither
-            line = data.count(b"\n", 0, not_utf8.start) + 1
+    except UnicodeDecodeError as error:
+        return _decode_eight_bits(data, error)
+
+
+def _decode_eight_bits(data: bytes, not_utf8: UnicodeDecodeError) -> Text:
+    """Decode what is not UTF-8 as Windows-1252, unless some of it is UTF-8 for all that.
+
+    A file cut in the middle of a character, or two exports pasted together, must not turn each
+    accent of the others into two wrong letters.
+    """
+    line = data.count(b"\n", 0, not_utf8.start) + 1
+    try:
+        content = data.decode("cp1252")
+    except UnicodeDecodeError as neither:
+        # Binary data is told as such: its encoding is beside the point.
+        if b"\0" in data:
             raise Unreadable(
-                UnreadableCode.ENCODING,
-                f"The text is neither UTF-8 (see line {line}) nor Windows-1252.",
-                remedy='Find out the encoding and pin it in the mapping: [format] encoding = "..."',
+                UnreadableCode.NOT_A_TABLE,
+                "This is not a table of text: it looks like binary data.",
+                remedy=_REMEDY_KIND,
             ) from neither
+        raise Unreadable(
+            UnreadableCode.ENCODING,
+            f"The text is neither UTF-8 (see line {line}) nor Windows-1252.",
+            remedy='Find out the encoding and pin it in the mapping: [format] encoding = "..."',
+        ) from neither
+    if _VALID_BEYOND_ASCII.search(data.decode("utf-8", "surrogateescape")):
+        raise Unreadable(
+            UnreadableCode.ENCODING,
+            f"Some of the text is UTF-8, but line {line} is not.",
+            remedy="Ask the sender for the file again, as it may have been cut. If it is meant to "
+            'be so, pin the encoding in the mapping: [format] encoding = "cp1252".',
+        ) from not_utf8
+    return Text(content=content, encoding="cp1252")
 
 
 def _decode_pinned(data: bytes, encoding: str) -> Text:

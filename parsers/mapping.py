@@ -26,12 +26,20 @@ import zoneinfo
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TypeAlias
 
 from parsers import timeformat
 from parsers.canonical import RECORD_TYPES, TRANSACTIONS, Field, Kind
 from parsers.ids import id_flaw
 from parsers.settings_table import MappingError, Table
+from parsers.sources import (
+    Column,
+    Combine,
+    Constant,
+    DateAndTime,
+    DateTime,
+    Source,
+    source_columns,
+)
 
 __all__ = [
     "Column",
@@ -47,62 +55,8 @@ __all__ = [
     "parse_mapping",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """The value is in the column with this header."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """The value is the same in every row and not in the file: a shop with one location."""
-
-    value: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Combine:
-    """The value is made of several columns, trimmed, with the separator between them."""
-
-    names: tuple[str, ...]
-    separator: str = "-"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateTime:
-    """Date and time stand in one column; without a format they are ISO 8601."""
-
-    column: str
-    format: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DateAndTime:
-    """Date and time stand in a column each; the format describes both, joined by one blank."""
-
-    date: str
-    time: str
-    format: str | None = None
-
-
-Source: TypeAlias = Column | Constant | Combine | DateTime | DateAndTime
-
-
-def source_columns(source: Source) -> tuple[str, ...]:
-    """Name the columns of the file that a source reads, in the order in which it reads them."""
-    match source:
-        case Column(name):
-            return (name,)
-        case Constant():
-            return ()
-        case Combine(names=names):
-            return names
-        case DateTime(column=column):
-            return (column,)
-        case DateAndTime(date=date, time=time):
-            return (date, time)
+# Files that stand beside the zones: what they say hangs on the machine, or they count leap seconds.
+_NOT_PLACES = ("localtime", "posixrules", "Factory", "posix/", "right/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +144,10 @@ def _check_zone(key: str, name: str, problems: list[str]) -> None:
         return  # its absence has been said already
     try:
         zoneinfo.ZoneInfo(name)
+        known = not name.startswith(_NOT_PLACES)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        known = False
+    if not known:
         problems.append(
             f"{key}: {name!r} is not a time zone; use an IANA name such as Europe/Berlin"
         )

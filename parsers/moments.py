@@ -5,7 +5,7 @@ skip in spring there is no such time: a reject. In the hour that they repeat in 
 is meant (the earlier instant, still summer time): it cannot be known, and one rule for all makes
 a re-sent file say the same again. An offset in the value wins over the zone; the wall-clock time
 is then what the shop's clock showed at that instant. Fractions are cut to microseconds. Years
-outside 1970 to 2100 are rejects.
+outside 1970 to 2099 are rejects.
 """
 
 import polars as pl
@@ -43,7 +43,7 @@ def canonical_text(moments: pl.Series) -> pl.Series:
     """Write naive moments as 2017-01-01T11:53:26, with a fraction only if it is not zero."""
     text = moments.dt.strftime("%Y-%m-%dT%H:%M:%S")
     fraction = moments.dt.microsecond()
-    if not fraction.any():
+    if not (fraction > 0).any():
         return text
     digits = fraction.cast(pl.String).str.zfill(6).str.strip_chars_end("0")
     return pl.select(pl.when(fraction == 0).then(text).otherwise(text + "." + digits)).to_series()
@@ -139,18 +139,13 @@ def _on_clocks(read: pl.DataFrame, zones: list[str]) -> pl.DataFrame:
         instants.append(pl.when(here).then(_naive(aware.dt.convert_time_zone("UTC"))))
         there = at_offset.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
         locals_.append(pl.when(here).then(_naive(there)))
+    skipped = pl.when(pl.col("instant").is_null()).then(pl.lit(RejectCode.NO_SUCH_LOCAL_TIME.value))
     return read.select(
-        "code",
-        "written",
-        instant=pl.coalesce(instants),
-        local=pl.coalesce(*locals_, written),
+        "code", instant=pl.coalesce(instants), local=pl.coalesce(*locals_, written)
     ).select(
         "instant",
-        "local",
-        code=pl.coalesce(
-            "code",
-            pl.when(pl.col("instant").is_null()).then(pl.lit(RejectCode.NO_SUCH_LOCAL_TIME.value)),
-        ),
+        local=pl.when(pl.col("instant").is_not_null()).then("local"),
+        code=pl.coalesce("code", skipped),
     )
 
 

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from parsers.canonical import MONEY_MAX_PLACES, MONEY_MAX_WHOLE_DIGITS, MONEY_MIN_PLACES
 from parsers.reject import RejectCode
@@ -35,24 +36,26 @@ _CODES = frozenset(
     UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG HRK
     """.split()  # noqa: SIM905 - a page of quotation marks would hide the codes
 )
+_MAX_CHARACTERS = 100  # of an amount with its currency; a page of text is not worth matching
 # What shops write where there is no sign of its own; compared without regard to case.
 _WORDS = frozenset(
     """
     kr kr. zł kč ft lei fr fr. sfr. r$ a$ au$ c$ ca$ nz$ us$ hk$ s$ rs rs. din. kn eur. rm
     """.split()  # noqa: SIM905 - as above
 )
-_MINUS = {
-    ord(sign): "-" for sign in "\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}"
-}
-# The typographic apostrophe, and every blank of Unicode, NBSP and narrow NBSP included.
-_BLANKS = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
-_ALIKE = {0x2019: "'"} | dict.fromkeys(_BLANKS, " ")
+# Read as their ASCII kin: the typographic apostrophe, the minus signs, and every blank of Unicode,
+# NBSP and narrow NBSP included.
+_MINUS_SIGNS = "\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}"
+_BLANKS = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
+_ALIKE = {0x2019: "'"} | dict.fromkeys(map(ord, _MINUS_SIGNS), "-") | dict.fromkeys(_BLANKS, " ")
 # A sign right after a letter belongs to the word: "Rs.500" is five hundred, not one half.
 _SHAPE = re.compile(
     r"(?P<before>[^0-9]*?)"
     r"(?P<digits>(?:(?<![^\W\d_])[.,])?[0-9](?:[0-9., ']*[0-9])?)"
     r"(?P<after>[^0-9]*)"
 )
+# One or two digits after the last sign: no group, so it is the decimal sign if anything.
+_SHORT_TAIL = re.compile(r"(?P<sign>[.,])[0-9]{1,2}[^0-9]*$")
 
 
 class NotMoneyError(Exception):
@@ -68,10 +71,10 @@ def read_money(text: str, decimal: str) -> str:
 
     Raises NotMoneyError with EMPTY_MONEY, NOT_MONEY or MONEY_TOO_LONG.
     """
-    text = text.translate(_MINUS | _ALIKE).strip()
+    text = (text if text.isascii() else text.translate(_ALIKE)).replace("\t", " ").strip()
     if not text:
         raise NotMoneyError(RejectCode.EMPTY_MONEY)
-    if not (shape := _SHAPE.fullmatch(text)):
+    if len(text) > _MAX_CHARACTERS or not (shape := _SHAPE.fullmatch(text)):
         raise NotMoneyError(RejectCode.NOT_MONEY)
     negative = _is_negative(shape["before"], shape["after"])
     whole, places = _digits(shape["digits"], decimal)
@@ -83,6 +86,7 @@ def read_money(text: str, decimal: str) -> str:
     return f"{sign}{whole}.{places.ljust(MONEY_MIN_PLACES, '0')}"
 
 
+@lru_cache(maxsize=256)  # what stands around the digits is the same in most rows
 def _is_negative(before: str, after: str) -> bool:
     """Read what stands around the digits: at most one sign and at most one currency."""
     opened, closed = before.count("("), after.count(")")
@@ -176,7 +180,9 @@ def weigh(texts: Iterable[str], known: DecimalEvidence) -> DecimalEvidence:
     for text in texts:
         if "." not in text and "," not in text:
             continue
-        with_point, with_comma = _attempt(text, "."), _attempt(text, ",")
+        last = _SHORT_TAIL.search(text)
+        with_point = _attempt(text, ".") if last is None or last["sign"] == "." else None
+        with_comma = _attempt(text, ",") if last is None or last["sign"] == "," else None
         if with_point and with_comma:
             twofold = twofold or (text if with_point != with_comma else None)
         elif with_point:

@@ -21,7 +21,7 @@ class RejectCode(StrEnum):
     MONEY_TOO_LONG = "money-too-long"  # more than 18 digits before the point or 10 after
     EMPTY_TIME = "empty-time"  # no date, or no time
     NOT_A_TIME = "not-a-time"  # does not fit the format, or there is no such day
-    YEAR_OUT_OF_RANGE = "year-out-of-range"  # not in 1970 to 2100: a reset clock, or misread
+    YEAR_OUT_OF_RANGE = "year-out-of-range"  # not in 1970 to 2099: a reset clock, or misread
     NO_SUCH_LOCAL_TIME = "no-such-local-time"  # in the hour that clocks skip in spring
 
 

@@ -1,7 +1,8 @@
 """The records of a table as columns of text, whichever way they were read.
 
 A frame of records has the columns `line` (Int64), `raw`, `width` (the number of fields), `stray`
-(text after a closing quote) and one column of text for each wanted position, called by `place`.
+(text after a closing quote) and one column of text for each wanted position, called by `place`,
+null where the record has not as many fields as the header.
 """
 
 from collections.abc import Sequence
@@ -47,8 +48,9 @@ def read_patiently(text: str, header: Header, positions: Sequence[int]) -> pl.Da
         raws.append(record.raw)
         widths.append(len(record.fields))
         strays.append(record.stray)
+        fits = len(record.fields) == len(header.columns)
         for position, values in targets:
-            values.append(record.fields[position] if position < len(record.fields) else None)
+            values.append(record.fields[position] if fits else None)
     columns = {
         "line": pl.Series(lines, dtype=pl.Int64),
         "raw": pl.Series(raws, dtype=pl.String),

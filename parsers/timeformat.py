@@ -24,8 +24,8 @@ def _names(full: tuple[str, ...], length: int | None) -> str:
 
 # The alternatives and their order are those of CPython's _strptime.TimeRE.
 _PATTERNS = {
-    "a": _names(_WEEKDAYS, 3),
-    "A": _names(_WEEKDAYS, None),
+    "a": f"(?:{_names(_WEEKDAYS, 3)})",
+    "A": f"(?:{_names(_WEEKDAYS, None)})",
     "b": f"(?P<b>{_names(MONTHS, 3)})",
     "B": f"(?P<B>{_names(MONTHS, None)})",
     "d": r"(?P<d>3[0-1]|[1-2][0-9]|0[1-9]|[1-9]| [1-9])",

@@ -20,6 +20,8 @@ BLANKS = " \t\xa0"
 # A line inside a quoted field that has just as many fields as the header is a record that the
 # quote has swallowed. In narrower tables it may as well be prose with a comma in it.
 _SUSPICIOUS_WIDTH = 3
+# Far beyond any note or address; bounds the work that a stray quote can cause, too.
+_RECORD_MAX_LINES = 1000
 
 
 @dataclass(slots=True)
@@ -143,7 +145,8 @@ class _Quoted:
         opened = self._text
         ending = self._lines.ending
         line = next(self._lines, None)
-        if line is None or len(opened) > LINE_MAX_CHARACTERS:
+        too_many = self._lines.number - self._start >= _RECORD_MAX_LINES
+        if line is None or too_many or len(opened) > LINE_MAX_CHARACTERS:
             raise _unclosed(opened_on, opened)
         if (
             QUOTE not in line

@@ -47,6 +47,14 @@ class Archive:
                 return directory
         raise NotFound(f"There is no delivery {delivery}.")
 
+    def exists(self, tenant: str, delivery: str) -> bool:
+        """Whether a delivery is anywhere on its way."""
+        try:
+            self.place(tenant, delivery)
+        except NotFound:
+            return False
+        return True
+
     def envelope(self, tenant: str, delivery: str) -> Envelope:
         """The envelope of a delivery. Raises NotFound."""
         return Envelope.from_json((self.place(tenant, delivery) / ENVELOPE).read_bytes())

@@ -29,13 +29,18 @@ def delivery_id(order: int) -> str:
     return "".join(reversed(digits))
 
 
+def is_delivery_id(text: str) -> bool:
+    """Whether a text has the form of a delivery id."""
+    return len(text) == _ID_LENGTH and all(character in _ALPHABET for character in text)
+
+
 def order_of(identifier: str) -> int:
     """Read the order number back from a delivery id.
 
     Raises:
         ValueError: the text is not a delivery id.
     """
-    if len(identifier) != _ID_LENGTH:
+    if not is_delivery_id(identifier):
         raise ValueError(f"{identifier!r} is not a delivery id")
     order = 0
     for character in identifier:

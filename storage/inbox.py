@@ -10,11 +10,11 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from storage import files
-from storage.delivery import Envelope
+from storage.delivery import TENANT_NAME, Envelope, is_delivery_id
 from storage.layout import DATA, ENVELOPE, Layout
 
 
@@ -24,17 +24,13 @@ class Inbox:
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
 
-    def prepare(self) -> None:
-        """Make the directory that the bell watches."""
-        files.make_directory(self._layout.inbox)
-
     def tenants(self) -> list[str]:
         """Tenants that ever had a delivery, in the order of their names."""
-        return _names(self._layout.inbox)
+        return [name for name in _names(self._layout.inbox) if TENANT_NAME.fullmatch(name)]
 
     def waiting(self, tenant: str) -> list[str]:
-        """Ids of a tenant's waiting deliveries, in order of receipt."""
-        return _names(self._layout.inbox / tenant)
+        """Ids of a tenant's waiting deliveries, in order of receipt; nothing else counts."""
+        return [name for name in _names(self._layout.inbox / tenant) if is_delivery_id(name)]
 
     @contextmanager
     def claim(self, tenant: str) -> Iterator[bool]:
@@ -82,7 +78,19 @@ class Inbox:
             files.move(self._layout.held(tenant, delivery), self._layout.waiting(tenant, delivery))
         except FileNotFoundError:
             return False
+        ring(self._layout, tenant)
         return True
+
+
+def ring(layout: Layout, tenant: str) -> None:
+    """Say that something of a tenant came into the inbox: a hint that may be lost.
+
+    Touching a file in one flat directory costs a watcher one watch for any number of tenants and
+    deliveries. A recursive watch over the inbox would be left behind on every directory that
+    moves on to the archive (watchdog 7.1.0 does not see those go).
+    """
+    with suppress(OSError):
+        os.close(os.open(layout.bell / tenant, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _names(directory: Path) -> list[str]:

@@ -34,6 +34,11 @@ class Layout:
         return self.home / "server.lock"
 
     @property
+    def listening(self) -> Path:
+        """Where the running server listens."""
+        return self.home / "listening.json"
+
+    @property
     def sequence(self) -> Path:
         """The order of receipt so far."""
         return self.home / "sequence"
@@ -67,6 +72,11 @@ class Layout:
     def inbox(self) -> Path:
         """Accepted deliveries that wait for a worker."""
         return self.home / "inbox"
+
+    @property
+    def bell(self) -> Path:
+        """A file for each tenant, touched when something of it came into the inbox."""
+        return self.home / "bell"
 
     @property
     def quarantine(self) -> Path:

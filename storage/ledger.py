@@ -203,22 +203,25 @@ def reread(
     mapping_version: int,
     rejected: int,
     duplicates: int,
-    message: str,
+    verdict: tuple[str | None, str],
 ) -> None:
-    """A loaded delivery is from now on the one that another version of the mapping reads."""
-    connection.execute(
-        update(_deliveries)
-        .where(_deliveries.c.id == delivery)
-        .values(
-            state=State.LOADED,
-            same_as=None,
-            reason=None,
-            feed=feed,
-            mapping_version=mapping_version,
-            rejected=rejected,
-            duplicates=duplicates,
-            message=message,
-        )
+    """The delivery is in the fold, read with this version of the mapping from now on.
+
+    What it did to the rows when it was first loaded stays as it was written down.
+    """
+    reason, message = verdict
+    _settle(
+        connection,
+        delivery,
+        state=State.LOADED,
+        reason=reason,
+        message=message,
+        remedy="",
+        feed=feed,
+        mapping_version=mapping_version,
+        same_as=None,
+        rejected=rejected,
+        duplicates=duplicates,
     )
 
 
@@ -272,13 +275,19 @@ def entry(connection: Connection, delivery: str) -> Entry:
 def entries(
     connection: Connection,
     *,
+    ids: tuple[str, ...] = (),
     tenant: str | None = None,
     states: tuple[State, ...] = (),
     since: str = "",
     after: str = "",
 ) -> list[Entry]:
-    """Deliveries in order of receipt: of a tenant, in some states, received since, after an id."""
+    """Deliveries in order of receipt; each argument that is given narrows the choice.
+
+    `since` is a time in ISO 8601 in UTC, at which it begins; `after` is an id, not included.
+    """
     query = select(_deliveries).order_by(_deliveries.c.id)
+    if ids:
+        query = query.where(_deliveries.c.id.in_(ids))
     if tenant is not None:
         query = query.where(_deliveries.c.tenant == tenant)
     if states:

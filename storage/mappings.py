@@ -66,3 +66,9 @@ def history(
     if feed is not None:
         query = query.where(mappings.c.feed == feed)
     return [MappingVersion(**row) for row in connection.execute(query).mappings()]
+
+
+def count(connection: Connection, tenant: str) -> int:
+    """How many versions there are: a number that rises with every change of a tenant's mappings."""
+    query = select(func.count()).select_from(mappings).where(mappings.c.tenant == tenant)
+    return int(connection.execute(query).scalar_one())

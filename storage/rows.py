@@ -97,6 +97,12 @@ def append(
     return counts
 
 
+def compare(connection: Connection, tenant: str, record: str, rows: pl.DataFrame) -> Counts:
+    """What `append` would do, without doing it."""
+    stage.fill(connection, "", rows)
+    return difference(connection, stage.stage, row_table(record), tenant)
+
+
 def row_table(record: str) -> Table:
     """The table that holds rows of a record type."""
     return tables.metadata.tables[RECORD_TYPES[record].name]

@@ -26,6 +26,7 @@ from storage.errors import (
     UploadIncomplete,
     UploadTooLarge,
 )
+from storage.inbox import ring
 from storage.layout import DATA, ENVELOPE, PARKED, Layout
 from storage.sequence import Sequence
 
@@ -237,6 +238,7 @@ def _into_inbox(
     envelope = accepted(origin, contents, order=order, now=datetime.now(UTC))
     files.write_durably(directory / ENVELOPE, envelope.to_json())
     files.move(directory, layout.waiting(origin.tenant, envelope.id))
+    ring(layout, origin.tenant)
     return envelope
 
 

@@ -1,0 +1,74 @@
+"""Keeping the gateway's tenants up to date, also while the database is away."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+
+from ingest.auth import Gatekeeper
+from ingest.home import Home
+from storage import accounts, tenants
+from storage.accounts import Tenant
+from storage.errors import DatabaseAway
+
+log = structlog.get_logger()
+
+_LOOK_SECONDS = 1.0  # how soon a tenant that is disabled is out
+_LEAST_SECONDS = 0.2  # between looks that refused logins ask for, so that guessing costs little
+
+
+class AccountsWatch:
+    """Holds a gatekeeper's snapshot to the database, by a version number read each second."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._looked_at = 0.0
+        self._changes: int | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="accounts", daemon=True)
+        self.gatekeeper = Gatekeeper(self._first(), refresh=self._look)
+
+    def start(self) -> None:
+        """Begin to look regularly."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop looking."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _first(self) -> tuple[Tenant, ...]:
+        newer = self._look()
+        if newer is not None:
+            return newer
+        log.warning("accounts.from_snapshot", why="the database does not answer")
+        return accounts.load_snapshot(self._home.layout.accounts)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(_LOOK_SECONDS):
+            newer = self._look()
+            if newer is not None:
+                self.gatekeeper.replace(newer)
+
+    def _look(self) -> tuple[Tenant, ...] | None:
+        """The tenants, if they changed since the last look; None if not, or if nobody answers."""
+        with self._lock:
+            if time.monotonic() - self._looked_at < _LEAST_SECONDS:
+                return None
+            try:
+                with self._home.database.reading() as connection:
+                    changes = tenants.changes(connection)
+                    if changes == self._changes:
+                        return None
+                    everyone = tenants.everyone(connection)
+            except DatabaseAway as error:
+                log.warning("accounts.stale", why=error.message)
+                return None
+            finally:
+                self._looked_at = time.monotonic()
+            self._changes = changes
+            accounts.save_snapshot(self._home.layout.accounts, everyone)
+            return everyone

@@ -1,0 +1,120 @@
+"""init, serve, work and status: setting a home up and running it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.cli.context import Json, home_path, opened
+from ingest.cli.output import show_fields, show_json
+from ingest.cli.progress import progress_bar
+from ingest.home import make_directories, open_home
+from storage.layout import Layout
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(init)
+    app.command()(serve)
+    app.command()(work)
+    app.command()(status)
+
+
+def init(context: typer.Context, *, json: Json = False) -> None:
+    """Set a home up, or bring one up to date. Doing it again does no harm.
+
+    Makes the directories, a dropsafe.toml with the defaults if there is none, and the database's
+    tables.
+    """
+    from ingest.settings_file import write_default_settings  # noqa: PLC0415 - only here
+    from storage import schema  # noqa: PLC0415 - Alembic costs 0.1 s
+
+    layout = Layout(home_path(context).absolute())
+    make_directories(layout)
+    os.chmod(layout.home, 0o700)  # noqa: PTH101 - the home holds what tenants sent
+    made = write_default_settings(layout)
+    home = open_home(layout.home)
+    schema.upgrade(home.database)
+    home.database.check()
+    home.database.close()
+    if json:
+        show_json({"home": str(layout.home), "settings": str(layout.settings), "made": made})
+        return
+    typer.echo(f"{'Made' if made else 'Brought up to date'}: {layout.home}")
+    typer.echo(f"Settings are in {layout.settings}")
+    typer.echo("Next: dropsafe tenant add NAME")
+
+
+def serve(
+    context: typer.Context,
+    *,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(help="Written as JSON when all front ends listen: name and address of each."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=0, help="Worker processes, instead of workers.count of the settings."),
+    ] = None,
+) -> None:
+    """Run the server in the foreground: SFTP, FTP, email, drop folder and workers.
+
+    SIGTERM or Ctrl-C ends it gracefully: uploads under way may end, deliveries being loaded are
+    finished, what waits is found again at the next start.
+    """
+    from ingest import events, server  # noqa: PLC0415 - asyncio costs time the others need not spend
+
+    home = open_home(home_path(context))
+    events.configure(home.settings.log)
+
+    def on_ready(addresses: dict[str, str]) -> None:
+        for name, address in addresses.items():
+            typer.echo(f"{name} listens on {address}")
+        if ready_file is not None:
+            server.write_ready_file(ready_file, addresses)
+
+    count = home.settings.workers.count if workers is None else workers
+    server.serve(home, workers=count, on_ready=on_ready)
+
+
+def work(
+    context: typer.Context,
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Do all that waits, then exit.")] = False,
+    json: Json = False,
+) -> None:
+    """Read and load what waits in the inbox, until stopped, or once.
+
+    'serve' starts workers by itself; this is for one more, or for a unit of its own.
+    """
+    from ingest import events, worker  # noqa: PLC0415 - watchdog costs time
+
+    with opened(context) as home:
+        make_directories(home.layout)
+        if not once:
+            events.configure(home.settings.log)
+            worker.run_until_told(home)
+            return
+        with progress_bar("Working off the inbox") as progress:
+            done = worker.Worker(home).run_once(progress)
+    if json:
+        show_json({"worked": done})
+    else:
+        typer.echo(f"{done:,} worked off." if done else "Nothing waits.")
+
+
+def status(context: typer.Context, *, json: Json = False) -> None:
+    """Say whether the server runs, where it listens, and how many deliveries are in each state."""
+    from ingest.overview import overview  # noqa: PLC0415 - only here
+
+    document = overview(open_home(home_path(context)))
+    if json:
+        show_json(document)
+        return
+    flat = dict(document)
+    flat.update(flat.pop("listening"))
+    flat.update(flat.pop("deliveries"))
+    show_fields(flat)

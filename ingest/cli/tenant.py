@@ -1,0 +1,257 @@
+"""tenant add, list, show, change, rotate, disable, enable."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ingest import tenancy
+from ingest.cli.context import Json, TenantName, opened
+from ingest.cli.output import show_fields, show_json, show_table
+from ingest.home import Home
+from ingest.tenancy import Credentials
+from storage import mappings, tenants
+from storage.accounts import Tenant
+from storage.errors import NotFound
+
+app = typer.Typer(no_args_is_help=True, help="Tenants: who may send, how, and within which limits.")
+
+_Keys = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--key",
+        exists=True,
+        dir_okay=False,
+        help="A public SSH key file (ed25519, ECDSA or RSA); may be given several times.",
+    ),
+]
+_Senders = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sender",
+        metavar="PATTERN",
+        help="A sender who may email, as in *@shop.example; may be given several times. Without "
+        "any, whoever knows the address may.",
+    ),
+]
+_Password = Annotated[
+    bool,
+    typer.Option(
+        "--password-stdin",
+        help="Read a password from standard input, accepted beside the Upload Key.",
+    ),
+]
+_PlainFtp = Annotated[
+    bool | None,
+    typer.Option("--plain-ftp/--no-plain-ftp", help="Allow FTP without TLS. Off by default."),
+]
+_LaxTls = Annotated[
+    bool | None,
+    typer.Option(
+        "--lax-tls/--no-lax-tls",
+        help="Take a TLS upload that ends without close_notify for complete, for clients that "
+        "never send one. Off by default: a cut looks just like it.",
+    ),
+]
+_MaxFileSize = Annotated[
+    int | None,
+    typer.Option(min=1, help="Bytes of one file, instead of limits.max_file_size."),
+]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: TenantName,
+    *,
+    key: _Keys = None,
+    sender: _Senders = None,
+    password_stdin: _Password = False,
+    plain_ftp: _PlainFtp = None,
+    lax_tls: _LaxTls = None,
+    max_file_size: _MaxFileSize = None,
+    json: Json = False,
+) -> None:
+    """Make a tenant; says its user name, its Upload Key (this once) and its mail address."""
+    tenant = _changed(
+        Tenant(name=name),
+        key=key,
+        sender=sender,
+        password_stdin=password_stdin,
+        plain_ftp=plain_ftp,
+        lax_tls=lax_tls,
+        max_file_size=max_file_size,
+    )
+    with opened(context) as home:
+        _tell(tenancy.add(home, tenant), json=json)
+
+
+@app.command("list")
+def list_tenants(context: typer.Context, *, json: Json = False) -> None:
+    """List all tenants."""
+    with opened(context) as home:
+        with home.database.reading() as connection:
+            everyone = tenants.everyone(connection)
+        documents = [_document(home, tenant) for tenant in everyone]
+    if json:
+        show_json(documents)
+        return
+    columns = ("tenant", "enabled", "mail_address", "plain_ftp")
+    show_table(columns, ([one[name] for name in columns] for one in documents), empty="No tenants.")
+
+
+@app.command()
+def show(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
+    """Show one tenant: how it may come in, its limits and its feeds."""
+    with opened(context) as home:
+        with home.database.reading() as connection:
+            tenant = tenants.find(connection, name)
+            feeds = mappings.current(connection, name)
+        document = _document(home, tenant)
+    document["feeds"] = {feed: version.version for feed, version in feeds.items()}
+    if json:
+        show_json(document)
+        return
+    words = [f"{feed} (mapping version {version})" for feed, version in document["feeds"].items()]
+    show_fields({**document, "feeds": words})
+
+
+@app.command()
+def change(
+    context: typer.Context,
+    name: TenantName,
+    *,
+    key: _Keys = None,
+    remove_key: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FINGERPRINT", help="As 'tenant show' prints it: SHA256:…"),
+    ] = None,
+    sender: _Senders = None,
+    remove_sender: Annotated[list[str] | None, typer.Option(metavar="PATTERN")] = None,
+    password_stdin: _Password = False,
+    plain_ftp: _PlainFtp = None,
+    lax_tls: _LaxTls = None,
+    max_file_size: _MaxFileSize = None,
+    json: Json = False,
+) -> None:
+    """Change a tenant: add or remove keys and senders, set limits; the rest stays."""
+    with opened(context) as home:
+        with home.database.writing() as connection:
+            tenant = _without(
+                tenants.find(connection, name), keys=remove_key or [], senders=remove_sender or []
+            )
+            tenant = _changed(
+                tenant,
+                key=key,
+                sender=sender,
+                password_stdin=password_stdin,
+                plain_ftp=plain_ftp,
+                lax_tls=lax_tls,
+                max_file_size=max_file_size,
+            )
+            tenants.change(connection, tenant)
+        document = _document(home, tenant)
+    show_json(document) if json else show_fields(document)
+
+
+@app.command()
+def rotate(
+    context: typer.Context,
+    name: TenantName,
+    *,
+    mail_address: Annotated[
+        bool, typer.Option("--mail-address", help="Make a new mail address as well.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Give a tenant a new Upload Key; the old one stops at once."""
+    with opened(context) as home:
+        _tell(tenancy.rotate(home, name, mail_address=mail_address), json=json)
+
+
+@app.command()
+def disable(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
+    """Let a tenant in no more; what it sent stays and goes on being loaded."""
+    _enable(context, name, enabled=False, json=json)
+
+
+@app.command()
+def enable(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
+    """Let a disabled tenant in again."""
+    _enable(context, name, enabled=True, json=json)
+
+
+def _enable(context: typer.Context, name: str, *, enabled: bool, json: bool) -> None:
+    with opened(context) as home:
+        with home.database.writing() as connection:
+            tenant = replace(tenants.find(connection, name), enabled=enabled)
+            tenants.change(connection, tenant)
+        document = _document(home, tenant)
+    if json:
+        show_json(document)
+    else:
+        typer.echo(f"{name} is {'enabled' if enabled else 'disabled'}.")
+
+
+def _changed(
+    tenant: Tenant,
+    *,
+    key: list[Path] | None,
+    sender: list[str] | None,
+    password_stdin: bool,
+    plain_ftp: bool | None,
+    lax_tls: bool | None,
+    max_file_size: int | None,
+) -> Tenant:
+    """The tenant with what the options add or set."""
+    keys = [one for file in key or [] for one in tenancy.public_keys(file)]
+    changes: dict[str, Any] = {
+        "keys": tuple(dict.fromkeys([*tenant.keys, *keys])),
+        "senders": tuple(dict.fromkeys([*tenant.senders, *(sender or [])])),
+    }
+    if password_stdin:
+        changes["password_hash"] = tenancy.password_hash(sys.stdin.readline().rstrip("\r\n"))
+    given = {"plain_ftp": plain_ftp, "lax_tls": lax_tls, "max_file_size": max_file_size}
+    changes.update({name: value for name, value in given.items() if value is not None})
+    return replace(tenant, **changes)
+
+
+def _without(tenant: Tenant, *, keys: list[str], senders: list[str]) -> Tenant:
+    known = {tenancy.fingerprint(one): one for one in tenant.keys}
+    for one in [*(set(keys) - known.keys()), *(set(senders) - set(tenant.senders))]:
+        raise NotFound(
+            f"{tenant.name} has no {one}.", hint=f"'dropsafe tenant show {tenant.name}' lists them."
+        )
+    return replace(
+        tenant,
+        keys=tuple(one for print_, one in known.items() if print_ not in keys),
+        senders=tuple(one for one in tenant.senders if one not in senders),
+    )
+
+
+def _document(home: Home, tenant: Tenant) -> dict[str, Any]:
+    return {
+        "tenant": tenant.name,
+        "user": tenant.name,
+        "enabled": tenant.enabled,
+        "mail_address": tenancy.mail_address(home, tenant),
+        "keys": [tenancy.fingerprint(key) for key in tenant.keys],
+        "senders": list(tenant.senders),
+        "password": bool(tenant.password_hash),
+        "plain_ftp": tenant.plain_ftp,
+        "lax_tls": tenant.lax_tls,
+        "max_file_size": tenant.max_file_size,
+    }
+
+
+def _tell(credentials: Credentials, *, json: bool) -> None:
+    if json:
+        show_json(asdict(credentials))
+        return
+    show_fields(asdict(credentials))
+    typer.echo("\nThe Upload Key is the password for SFTP and FTP. It is not shown again.")
+    typer.echo(f"Next: dropsafe mapping set {credentials.tenant} FILE.toml")

@@ -1,0 +1,47 @@
+"""Logs as events: a constant dotted name and keys, one line each, on standard error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+from ingest.settings import Log
+
+
+def configure(settings: Log) -> None:
+    """Set up the log of this process: logfmt for people, JSON for machines.
+
+    Both escape control characters, so that nothing a client names can forge a line.
+    """
+    level = getattr(logging, settings.level.upper())
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.format == "json"
+        else structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    # What the libraries say goes the same way; below a warning it is theirs alone.
+    logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+
+
+class _Forward(logging.Handler):
+    """Turns a library's log record into an event."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log under the library's name; what it says is data."""
+        structlog.get_logger().warning(
+            "library.says", library=record.name, level_of=record.levelname, said=record.getMessage()
+        )

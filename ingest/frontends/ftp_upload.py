@@ -1,0 +1,140 @@
+"""One file that a client sends: from STOR to 226, or to the refusal."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+
+import structlog
+
+from ingest.frontends.ftp_session import Session
+from ingest.frontends.ftp_transfer import Ending
+from ingest.shelf import Shelf, is_temporary
+from storage.delivery import Envelope, printable
+from storage.errors import NotAllowed, NotFound
+from storage.spool import Upload
+
+log = structlog.get_logger()
+
+
+def receive(session: Session, path: str, *, opening: str = "", new: bool = False) -> None:
+    """Begin an upload; `new` refuses a name that is known already (APPE would add to it)."""
+    reception = session.reception
+    tenant = session.tenant and reception.gatekeeper.named(session.tenant.name)
+    if tenant is None:  # disabled or removed since it logged in
+        session.dismiss("421 Login refused.")
+        return
+    session.tenant = tenant
+    if session.is_ready_for_data():
+        shelf = session.shelf
+        via = "ftps" if session.protects_data else "ftp"
+        open_upload = partial(_open, shelf, path, new=new, via=via, peer=session.peer)
+        session.in_thread(
+            reception.jobs.disk, open_upload, partial(_opened, session, shelf, opening)
+        )
+
+
+class Incoming:
+    """An upload on its way; what a data connection writes to and reports its end to."""
+
+    def __init__(self, session: Session, shelf: Shelf, upload: Upload) -> None:
+        self._session = session
+        self._shelf = shelf
+        self._upload = upload
+        self._announced = session.announced_size
+        self._counts_exactly = session._current_type == "i"  # noqa: SLF001 - the library's own
+        session.announced_size = None
+
+    def write(self, data: bytes) -> None:
+        """Add bytes. Raises as `Upload.write`."""
+        self._upload.write(data)
+
+    def ended(self, ending: Ending, error: BaseException | None) -> None:
+        """Accept a whole file; refuse anything else. The answer comes when the disk has it."""
+        session = self._session
+        if error is not None:
+            self._refuse("failed")
+            session.refuse(error)
+        elif not self._is_whole(ending):
+            self._refuse(ending.value)
+            session.respond("426 Connection closed; the transfer was cut, nothing was accepted.")
+        elif self._announced is not None and not self._has_announced_size(self._announced):
+            self._refuse("not the size of ALLO")
+            session.respond("426 The file has not the size that was announced with ALLO.")
+        elif not session.is_connected:  # a client that died closes both: the file was not whole
+            self._refuse("control connection lost")
+            session.close()
+        else:
+            accept = partial(_accept, self._shelf, self._upload)
+            session.in_thread(session.reception.jobs.disk, accept, self._accepted)
+
+    def discard(self) -> None:
+        """Throw it away: no data connection came."""
+        self._refuse("no data connection")
+
+    def _is_whole(self, ending: Ending) -> bool:
+        tenant = self._session.tenant
+        if ending is Ending.UNSIGNED:
+            return tenant is not None and tenant.lax_tls
+        return ending is Ending.COMPLETE
+
+    def _has_announced_size(self, announced: int) -> bool:
+        """In type A a client may send longer line ends than its file has, but never fewer bytes."""
+        size = self._upload.size
+        return size == announced if self._counts_exactly else size >= announced
+
+    def _accepted(self, done: Future[Envelope | None]) -> None:
+        session = self._session
+        error = done.exception()
+        if error is not None:
+            self._log_refusal("not stored")
+            session.refuse(error)
+        elif session.is_connected:
+            session.owes_rename = is_temporary(self._upload.origin.name)
+            session.respond("226 Transfer complete.")
+        else:  # it is kept; the client will send it again, which is harmless
+            log.info("upload.unheard", tenant=self._upload.origin.tenant, peer=session.peer)
+            session.close()
+
+    def _refuse(self, reason: str) -> None:
+        self._log_refusal(reason)
+        self._session.reception.jobs.discard(self._upload)
+
+    def _log_refusal(self, reason: str) -> None:
+        origin = self._upload.origin
+        log.warning(
+            "upload.refused",
+            tenant=origin.tenant,
+            name=printable(origin.name),
+            via=origin.via,
+            peer=origin.peer,
+            size=self._upload.size,
+            reason=reason,
+        )
+
+
+def _open(shelf: Shelf, path: str, *, new: bool, via: str, peer: str) -> Upload:
+    with suppress(NotFound):
+        if new and shelf.stat(path):
+            raise NotAllowed("Nothing can be added to a file that was accepted.")
+    return shelf.open(path, via=via, peer=peer)
+
+
+def _opened(session: Session, shelf: Shelf, opening: str, done: Future[Upload]) -> None:
+    error = done.exception()
+    if error is not None:
+        session.refuse(error)
+        session.drop_data()
+    elif session.is_connected:
+        session.transfer(Incoming(session, shelf, done.result()), opening)
+    else:
+        session.reception.jobs.discard(done.result())
+
+
+def _accept(shelf: Shelf, upload: Upload) -> Envelope | None:
+    try:
+        return shelf.close(upload)
+    except BaseException:
+        upload.abort()
+        raise

@@ -1,0 +1,67 @@
+"""A home, opened: its settings and the parts of storage that work on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.settings import Settings, load_settings
+from storage import files
+from storage.archive import Archive
+from storage.database import Database
+from storage.errors import DropsafeError
+from storage.inbox import Inbox
+from storage.layout import Layout
+from storage.spool import Spool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """What every command and every process of the server works on."""
+
+    layout: Layout
+    settings: Settings
+    spool: Spool
+    inbox: Inbox
+    archive: Archive
+    database: Database
+
+
+def open_home(path: Path) -> Home:
+    """Open a home that was set up by `init`. Touches no database yet.
+
+    Raises:
+        DropsafeError: there is no home there.
+        SettingsError: its settings cannot be used.
+    """
+    layout = Layout(path.absolute())
+    if not layout.settings.is_file():
+        raise DropsafeError(
+            f"There is no dropsafe home at {path}.",
+            hint=f"Make one with 'dropsafe --home {path} init', or name another with --home.",
+        )
+    settings = load_settings(layout)
+    return Home(
+        layout=layout,
+        settings=settings,
+        spool=Spool(layout),
+        inbox=Inbox(layout),
+        archive=Archive(layout),
+        database=Database(layout, settings.database.url),
+    )
+
+
+def make_directories(layout: Layout) -> None:
+    """Make the directories that a running server needs."""
+    for directory in (
+        layout.spool,
+        layout.parked,
+        layout.inbox,
+        layout.bell,
+        layout.quarantine,
+        layout.archive,
+        layout.folders,
+        layout.keys,
+        layout.drop,
+    ):
+        files.make_directory(directory)

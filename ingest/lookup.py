@@ -1,0 +1,75 @@
+"""Looking deliveries up: those in the ledger, and those that no worker has looked at yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.home import Home
+from storage import ledger
+from storage.delivery import is_delivery_id
+from storage.errors import NotFound
+from storage.layout import DATA
+from storage.ledger import Entry, State, waiting_entry
+
+
+def delivery(home: Home, identifier: str) -> Entry:
+    """One delivery, wherever it stands. Raises NotFound."""
+    identifier = identifier.strip().lower()
+    if is_delivery_id(identifier):
+        waiting = _waiting(home, identifier)
+        with home.database.reading() as connection:
+            known = ledger.entries(connection, ids=(identifier,))
+        if known:
+            return _as_waiting(known[0]) if waiting else known[0]
+        if waiting:
+            return waiting
+    raise NotFound(f"There is no delivery {identifier}.", hint="'dropsafe deliveries' lists them.")
+
+
+def deliveries(
+    home: Home, *, tenant: str | None = None, state: State | None = None, since: str = ""
+) -> list[Entry]:
+    """Deliveries in order of receipt: of one tenant, in one state, received since a time."""
+    waiting = {
+        one: owner
+        for owner in home.inbox.tenants()
+        if tenant in (None, owner)
+        for one in home.inbox.waiting(owner)
+    }
+    with home.database.reading() as connection:
+        known = ledger.entries(connection, tenant=tenant, since=since)
+    found = {entry.id: _as_waiting(entry) if entry.id in waiting else entry for entry in known}
+    for identifier in waiting.keys() - found.keys():
+        unknown = _waiting(home, identifier, tenant=waiting[identifier])
+        if unknown is not None and unknown.received_at >= since:
+            found[identifier] = unknown
+    return [
+        found[identifier]
+        for identifier in sorted(found)
+        if state in (None, found[identifier].state)
+    ]
+
+
+def original(home: Home, entry: Entry) -> Path:
+    """The file that holds a delivery's bytes as they came. Raises NotFound."""
+    return home.archive.place(entry.tenant, entry.id) / DATA
+
+
+def _waiting(home: Home, identifier: str, tenant: str | None = None) -> Entry | None:
+    owners = home.inbox.tenants() if tenant is None else [tenant]
+    for owner in owners:
+        try:
+            return waiting_entry(home.inbox.envelope(owner, identifier))
+        except FileNotFoundError:
+            continue
+    return None
+
+
+def _as_waiting(entry: Entry) -> Entry:
+    """A held delivery that was released waits again, though the ledger tells its old verdict."""
+    if entry.state is not State.QUARANTINED:
+        return entry
+    return replace(
+        entry, state=State.RECEIVED, reason=None, message="Waiting to be read again.", remedy=""
+    )

@@ -1,0 +1,119 @@
+"""The way of one delivery from the inbox to the rows, from top to bottom."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import Connection
+
+from ingest import feeds, late, post
+from ingest.feeds import Feed
+from ingest.home import Home
+from ingest.loading import finish, read
+from ingest.verdicts import Held, HoldCode
+from storage import ledger, mappings, rows
+from storage.ledger import SETTLED, Entry
+
+log = structlog.get_logger()
+
+
+def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> Entry:
+    """Work one waiting delivery off; the caller has claimed its tenant.
+
+    It may be called again for the same delivery after any crash. `counted` is False when the last
+    attempt ended for a reason that is not the delivery's own.
+
+    Returns what the ledger says in the end.
+
+    Raises:
+        DatabaseAway, StorageFailing: nothing is lost, and the delivery still waits.
+        FileNotFoundError: it does not wait any more.
+    """
+    envelope = home.inbox.envelope(tenant, delivery)
+    with home.database.writing() as connection:
+        entry = ledger.begin(connection, envelope, counted=counted)
+        known_mappings = mappings.count(connection, tenant)
+    if entry.state in SETTLED:  # a crash came between the verdict and the move
+        home.archive.keep(tenant, delivery)
+        return entry
+    try:
+        _load(home, entry)
+    except Held as verdict:
+        _hold(home, entry, verdict)
+        with home.database.reading() as connection:
+            overtaken = mappings.count(connection, tenant) != known_mappings
+        if overtaken:  # by a mapping that was set meanwhile, and that could not see this one held
+            home.inbox.release(tenant, delivery)
+    else:
+        home.archive.keep(tenant, delivery)
+    with home.database.reading() as connection:
+        return ledger.entry(connection, delivery)
+
+
+def _load(home: Home, entry: Entry) -> None:
+    """Bring a delivery into the rows. Raises Held if it must not be."""
+    if entry.attempts > home.settings.workers.attempts:
+        raise Held(
+            HoldCode.FAILS_REPEATEDLY,
+            "The file could not be read: every attempt failed or was cut short.",
+            remedy="Look into the worker's log for what ended it, then: dropsafe replay ID",
+        )
+    if entry.is_message:
+        post.open_message(home, entry)
+        return
+    with home.database.reading() as connection:
+        versions = mappings.current(connection, entry.tenant)
+        feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
+        original = _original(connection, entry, feed)
+    if original is not None and _mark_duplicate(home, entry, feed, original):
+        return
+    reading = read(home, entry, feed)
+    record = feed.mapping.record
+    with home.database.writing() as connection:
+        in_order = rows.fold_of(connection, entry.tenant, record, lock=True).newest < entry.id
+        if in_order:
+            found = rows.append(connection, entry.tenant, record, entry.id, reading.rows)
+            finish(connection, entry, feed, reading, found)
+    if not in_order:
+        late.load(home, entry, feed, reading)
+
+
+def _original(connection: Connection, entry: Entry, feed: Feed) -> Entry | None:
+    """The delivery just before this one, if it has the same bytes and was read the same way."""
+    newest = rows.fold_of(connection, entry.tenant, feed.mapping.record).newest
+    if not newest or newest >= entry.id:
+        return None
+    before = ledger.entry(connection, newest)
+    same = (before.sha256, before.feed, before.mapping_version) == (
+        entry.sha256,
+        feed.name,
+        feed.version,
+    )
+    return before if same else None
+
+
+def _mark_duplicate(home: Home, entry: Entry, feed: Feed, original: Entry) -> bool:
+    """Write down a duplicate; False if another delivery came in between."""
+    record = feed.mapping.record
+    with home.database.writing() as connection:
+        if rows.fold_of(connection, entry.tenant, record, lock=True).newest != original.id:
+            return False
+        message = f"The same bytes as delivery {original.id}: nothing to do."
+        ledger.duplicate(connection, entry.id, original=original, message=message)
+        rows.advance(connection, entry.tenant, record, delivery=entry.id)
+    log.info("delivery.duplicate", delivery=entry.id, tenant=entry.tenant, original=original.id)
+    return True
+
+
+def _hold(home: Home, entry: Entry, verdict: Held) -> None:
+    with home.database.writing() as connection:
+        ledger.quarantined(
+            connection,
+            entry.id,
+            reason=verdict.reason,
+            message=verdict.message,
+            remedy=verdict.remedy.replace("replay ID", f"replay {entry.id}"),
+        )
+    home.inbox.quarantine(entry.tenant, entry.id)
+    log.warning(
+        "delivery.quarantined", delivery=entry.id, tenant=entry.tenant, reason=verdict.reason
+    )

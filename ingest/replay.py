@@ -1,0 +1,157 @@
+"""Replay: reading deliveries again from the archive, each in its own place in the order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from ingest import feeds, lookup, pipeline
+from ingest.home import Home
+from ingest.loading import read, verdict_on
+from ingest.replay_fold import NOTHING, Chosen, fold_again
+from ingest.verdicts import Held
+from storage import ledger, mappings
+from storage.errors import NotAllowed
+from storage.ledger import Entry, State
+from storage.mappings import MappingVersion
+from storage.refold import Difference
+
+log = structlog.get_logger()
+
+_PATIENCE = 60.0  # s; how long a busy tenant's queue is waited for
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What became of one delivery: the verdict of reading it with today's mapping."""
+
+    delivery: str
+    state: State
+    reason: str | None
+    message: str
+    records: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replay:
+    """What a replay did, or in a dry run would do, to one tenant's rows."""
+
+    deliveries: tuple[Replayed, ...]
+    difference: Difference
+
+
+def replay(
+    home: Home,
+    tenant: str,
+    ids: Collection[str],
+    *,
+    dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> Replay:
+    """Read these deliveries of a tenant again with today's mapping, and fold the rows again.
+
+    From then on that version is the one they are read with. It is done at once: no reader sees a
+    part of it. One that cannot be read with today's mapping stays as it was. `progress` is told how
+    many deliveries were read, and of how many.
+
+    Raises:
+        NotAllowed: the tenant's queue stays busy.
+        Held: another delivery has to be read again for this, and cannot be.
+        DatabaseAway: no answer; nothing changed, or all of it did.
+    """
+    with _claimed(home, tenant):
+        entries = [one for one in lookup.deliveries(home, tenant=tenant) if one.id in ids]
+        with home.database.reading() as connection:
+            versions = mappings.current(connection, tenant)
+        outcomes: list[Replayed] = []
+        chosen: list[Chosen] = []
+        for done, entry in enumerate(entries, start=1):
+            outcome, reader = _read_anew(home, entry, versions, dry_run=dry_run)
+            outcomes.append(outcome)
+            chosen += [reader] if reader else []
+            progress(done, len(entries))
+        difference = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NOTHING
+        if not dry_run:
+            _settle(home, tenant, chosen)
+    return Replay(deliveries=tuple(outcomes), difference=difference)
+
+
+def _read_anew(
+    home: Home, entry: Entry, versions: dict[str, MappingVersion], *, dry_run: bool
+) -> tuple[Replayed, Chosen | None]:
+    """Try today's mapping on one delivery: the outcome, and how it is read if it can be."""
+    if entry.state in (State.RECEIVED, State.LOADING):
+        words = "It waits in the inbox: a worker will read it with today's mapping."
+        return _stays(entry, None, words), None
+    if entry.is_message:
+        return _open_again(home, entry, dry_run=dry_run), None
+    try:
+        feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
+        reading = read(home, entry, feed)
+    except Held as verdict:
+        return _stays(entry, verdict.reason, f"{verdict.message} It stays {entry.state}."), None
+    reason, message = verdict_on(reading)
+    outcome = Replayed(
+        delivery=entry.id,
+        state=State.LOADED,
+        reason=reason,
+        message=message,
+        records=reading.records,
+        rejected=len(reading.rejects),
+        duplicates=reading.duplicates,
+    )
+    return outcome, Chosen(entry, feed)
+
+
+def _stays(entry: Entry, reason: str | None, message: str) -> Replayed:
+    return Replayed(
+        delivery=entry.id,
+        state=entry.state,
+        reason=reason,
+        message=message,
+        rejected=entry.rejected,
+        duplicates=entry.duplicates,
+    )
+
+
+def _open_again(home: Home, entry: Entry, *, dry_run: bool) -> Replayed:
+    """Open a held email again; of one that was opened, the parts are what can be replayed."""
+    if entry.state is State.QUARANTINED and not dry_run:
+        with home.database.writing() as connection:
+            ledger.forgive(connection, entry.id)
+        home.inbox.release(entry.tenant, entry.id)
+        entry = pipeline.process(home, entry.tenant, entry.id)
+    return _stays(entry, entry.reason, entry.message)
+
+
+def _settle(home: Home, tenant: str, chosen: list[Chosen]) -> None:
+    """Move what was held into the archive, by way of the inbox: a crash leaves it there."""
+    for one in chosen:
+        if home.inbox.release(tenant, one.entry.id):
+            home.archive.keep(tenant, one.entry.id)
+        log.info(
+            "delivery.replayed", delivery=one.entry.id, tenant=tenant, version=one.feed.version
+        )
+
+
+@contextmanager
+def _claimed(home: Home, tenant: str) -> Iterator[None]:
+    """Take a tenant's queue, waiting for a worker that has it. Raises NotAllowed."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        with home.inbox.claim(tenant) as claimed:
+            if claimed:
+                yield
+                return
+        if time.monotonic() > deadline:
+            raise NotAllowed(
+                f"The queue of {tenant} stays busy.", hint="Try again when it has been worked off."
+            )
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,179 @@
+"""A worker: waits for the bell, claims a tenant, works its deliveries off in order."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from ingest import events, pipeline
+from ingest.bell import Bell
+from ingest.home import Home, open_home
+from ingest.lifeline import die_with_parent
+from storage.errors import DropsafeError
+
+log = structlog.get_logger()
+
+_TURN_SECONDS = 2.0  # after so long a tenant's claim is given up for a moment, for a replay to take
+_FIRST_PAUSE = 0.2
+_LONGEST_PAUSE = 15.0
+_EVERYBODYS_TROUBLE = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+}
+
+
+class Worker:
+    """Works deliveries off until told to stop; what it is at is finished first."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._stopping = threading.Event()
+        self._pause = _FIRST_PAUSE
+        self._excused: set[str] = set()
+        self._failures: Counter[str] = Counter()
+
+    def stop(self) -> None:
+        """End after the delivery that is being worked on; may be called from a signal handler."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Work until stopped: on every ring, and through all of the inbox now and then."""
+        with Bell(self._home.layout) as bell:
+            sweep_at = 0.0
+            rung: set[str] = set()
+            while not self._stopping.is_set():
+                if time.monotonic() >= sweep_at:
+                    rung.update(self._home.inbox.tenants())
+                    sweep_at = time.monotonic() + self._home.settings.workers.sweep_seconds
+                if not self._rounds(rung):
+                    sweep_at = 0.0  # look at everything again after the trouble has passed
+                    self._stopping.wait(self._pause)
+                    self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+                    continue
+                self._pause = _FIRST_PAUSE
+                rung = bell.wait(min(0.5, self._home.settings.workers.sweep_seconds))
+
+    def run_once(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+        """Work off all that waits and is not in another worker's hands; returns how many.
+
+        `progress` is told how many are done, and of how many.
+
+        Raises:
+            DropsafeError: a failure that may pass, such as a database that does not answer.
+        """
+        inbox, done = self._home.inbox, 0
+        while not self._stopping.is_set():
+            tenants = inbox.tenants()
+            total = done + sum(len(inbox.waiting(tenant)) for tenant in tenants)
+            before = done
+            for tenant in tenants:
+                done += self._tenant(tenant)
+                progress(done, max(total, done))
+            if done == before:
+                break
+        return done
+
+    def run_tenant(self, tenant: str, *, until: str) -> None:
+        """Work a tenant's queue off up to a delivery, unless another worker is at it.
+
+        Raises DropsafeError as `run_once`.
+        """
+        with self._home.inbox.claim(tenant) as claimed:
+            while claimed:
+                waiting = self._home.inbox.waiting(tenant)
+                if not waiting or waiting[0] > until:
+                    break
+                self._attempt(tenant, waiting[0])
+
+    def _rounds(self, tenants: set[str]) -> bool:
+        """Work these tenants' queues off; False after a failure that may pass."""
+        for tenant in sorted(tenants):
+            try:
+                while self._tenant(tenant) and not self._stopping.is_set():
+                    pass
+            except DropsafeError as error:
+                log.warning("worker.waits", why=error.message, hint=error.hint)
+                return False
+            except OSError as error:
+                log.warning("worker.waits", why="the disk refuses", hint=str(error))
+                return False
+        return True
+
+    def _tenant(self, tenant: str) -> int:
+        """Work on one tenant's queue for a turn; returns how many attempts were made."""
+        done = 0
+        deadline = time.monotonic() + _TURN_SECONDS
+        with self._home.inbox.claim(tenant) as claimed:
+            while claimed and time.monotonic() < deadline and not self._stopping.is_set():
+                waiting = self._home.inbox.waiting(tenant)
+                if not waiting:
+                    break
+                # The oldest is looked up anew each time: opening an email puts its parts next.
+                self._attempt(tenant, waiting[0])
+                done += 1
+        return done
+
+    def _attempt(self, tenant: str, delivery: str) -> None:
+        """Try one delivery; a failure of its own is tried again at once, and counted.
+
+        Raises:
+            DropsafeError, OSError: the trouble is not the delivery's own and may pass.
+        """
+        try:
+            pipeline.process(self._home, tenant, delivery, counted=delivery not in self._excused)
+        except Exception as error:
+            if _may_pass(error):
+                self._excused.add(delivery)
+                raise
+            self._failures[delivery] += 1
+            log.exception("delivery.failed", delivery=delivery, tenant=tenant)
+            if self._failures[delivery] <= self._home.settings.workers.attempts:
+                self._excused.discard(delivery)
+                return
+            # The ledger could not even count the attempts: the envelope is damaged, or worse.
+            self._home.inbox.quarantine(tenant, delivery)
+            log.error("delivery.set_aside", delivery=delivery, tenant=tenant)  # noqa: TRY400 - the trace is above
+        self._excused.discard(delivery)
+        self._failures.pop(delivery, None)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether any other delivery would have met the same trouble."""
+    if isinstance(error, DropsafeError):
+        return error.temporary
+    return isinstance(error, OSError) and error.errno in _EVERYBODYS_TROUBLE
+
+
+def run_until_told(home: Home) -> None:
+    """Work until SIGTERM or SIGINT, finishing what was begun."""
+    worker = Worker(home)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    log.info("worker.ready")
+    worker.run()
+    log.info("worker.stopped")
+
+
+def main() -> None:
+    """Run as `python -m ingest.worker HOME LIFELINE`; started by the server only."""
+    home_path, lifeline = sys.argv[1:]
+    die_with_parent(int(lifeline))
+    home = open_home(Path(home_path))
+    events.configure(home.settings.log)
+    run_until_told(home)
+
+
+if __name__ == "__main__":
+    main()

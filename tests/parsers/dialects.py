@@ -1,0 +1,59 @@
+"""Tables with known values, and the ways of writing them that tills have."""
+
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+
+from parsers.mapping import Mapping, parse_mapping
+
+PLAIN_MAPPING = """
+timezone = "America/New_York"
+[columns]
+location_id = "Store"
+transaction_id = "Receipt"
+total = "Total"
+occurred_at = "When"
+"""
+HEADER = ("Store", "Receipt", "Total", "When", "Note")
+
+
+def plain_mapping(extra: str = "") -> Mapping:
+    """The mapping for HEADER, with more lines before its columns (its [format], say)."""
+    return parse_mapping(PLAIN_MAPPING.replace("[columns]", extra + "\n[columns]"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """One way to write a table."""
+
+    delimiter: str
+    line_end: str
+    quote: str
+    encoding: str
+    last_line_end: bool
+
+
+styles = st.builds(
+    Style,
+    delimiter=st.sampled_from(",;\t|"),
+    line_end=st.sampled_from(("\n", "\r\n", "\r")),
+    quote=st.sampled_from(("needed", "all", "text")),
+    encoding=st.sampled_from(("utf-8", "utf-8-sig", "utf-16", "cp1252")),
+    last_line_end=st.booleans(),
+)
+
+
+def render(rows: list[tuple[str, ...]], style: Style) -> bytes:
+    """Write the rows, header and all, in a style."""
+    text = style.line_end.join(
+        style.delimiter.join(_cell(value, style) for value in row) for row in rows
+    )
+    return (text + style.line_end * style.last_line_end).encode(style.encoding)
+
+
+def _cell(value: str, style: Style) -> str:
+    needed = (
+        any(char in value for char in (style.delimiter, '"', "\n", "\r")) or value != value.strip()
+    )
+    wanted = style.quote == "all" or (style.quote == "text" and not value[:1].isdigit())
+    return '"' + value.replace('"', '""') + '"' if needed or wanted else value
