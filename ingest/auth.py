@@ -93,6 +93,10 @@ class Gatekeeper:
         tenant = self._by_name.get(name)
         return tenant if tenant is not None and tenant.enabled else None
 
+    def tenants(self) -> tuple[Tenant, ...]:
+        """All enabled tenants."""
+        return tuple(tenant for tenant in self._by_name.values() if tenant.enabled)
+
     def refused(self, user: str, *, via: str, peer: str) -> None:
         """Log a login that was refused."""
         log.warning("login.refused", user=printable(user), via=via, peer=peer)

@@ -59,7 +59,8 @@ class Database(Section):
         default="",
         repr=False,
         description="Empty for the embedded SQLite database in the home, or "
-        "postgresql://user:password@host/name.",
+        "postgresql://user:password@host/name. A password is better kept out of this file: set "
+        "DROPSAFE_DATABASE__URL.",
     )
 
 
@@ -67,7 +68,7 @@ class Sftp(Section):
     """The SFTP front end."""
 
     listen: ListenAddress = Field(
-        default="127.0.0.1:2022", description="host:port; port 0 takes a free one; '' is off."
+        default="127.0.0.1:2022", description="host:port; port 0 takes a free one; empty is off."
     )
     host_key: str = Field(
         default="",
@@ -84,7 +85,7 @@ class Ftp(Section):
     """The FTP front end: explicit TLS, and plain where a tenant's setting allows it."""
 
     listen: ListenAddress = Field(
-        default="127.0.0.1:2121", description="host:port; port 0 takes a free one; '' is off."
+        default="127.0.0.1:2121", description="host:port; port 0 takes a free one; empty is off."
     )
     passive_ports: PortRange = Field(
         default="50000-50099",
@@ -92,8 +93,8 @@ class Ftp(Section):
     )
     advertised_address: str = Field(
         default="",
-        description="IPv4 address told to clients for data connections, where a NAT hides this "
-        "machine's own.",
+        description="IPv4 address told to clients for data connections, where NAT hides the one "
+        "of this machine. Empty for the address that the client reached.",
     )
     idle_seconds: int = Field(
         default=300, ge=10, description="A connection that says nothing for so long is closed."
@@ -107,15 +108,16 @@ class Smtp(Section):
     """The email front end."""
 
     listen: ListenAddress = Field(
-        default="127.0.0.1:2525", description="host:port; port 0 takes a free one; '' is off."
+        default="127.0.0.1:2525", description="host:port; port 0 takes a free one; empty is off."
     )
     domain: str = Field(
         default="drop.localhost",
-        description="What stands behind the @ in the tenants' addresses; the MX record of this "
-        "domain leads here.",
+        description="What stands behind the @ in the tenants' addresses. Its MX record leads here.",
     )
     max_message_size: int = Field(
-        default=64 * MIB, ge=1024, description="Bytes of a message, attachments encoded."
+        default=64 * MIB,
+        ge=1024,
+        description="Bytes of a message; attachments count as encoded, a third more.",
     )
     idle_seconds: int = Field(
         default=300, ge=10, description="A connection that says nothing for so long is closed."
@@ -131,17 +133,20 @@ class Tls(Section):
         description="Path of the certificate chain in PEM; empty for a self-signed one in the "
         "home, made at the first start.",
     )
-    private_key: str = Field(default="", description="Path of its private key in PEM.")
+    private_key: str = Field(
+        default="",
+        description="Path of its private key in PEM; empty if it is in the certificate's file.",
+    )
 
 
 class Folder(Section):
     """The drop folder: drop/<tenant>/ in the home, for files put there by hand or by a server."""
 
-    enabled: bool = Field(default=True, description="Whether drop/ is looked at.")
+    enabled: bool = Field(default=True, description="Whether drop/ in the home is looked at.")
     quiet_seconds: float = Field(
         default=5.0,
         ge=0.1,
-        description="A file is taken when size and time have not changed for so long.",
+        description="A file is taken when its size and time have not changed for so long.",
     )
 
 
@@ -149,12 +154,13 @@ class Limits(Section):
     """What a single sender may cost."""
 
     max_file_size: int = Field(
-        default=512 * MIB, ge=1, description="Bytes of one file, where a tenant has no own limit."
+        default=128 * MIB, ge=1, description="Bytes of one file, where a tenant has no own limit."
     )
     rename_grace_seconds: int = Field(
         default=3600,
         ge=1,
-        description="How long an upload under a temporary name may wait for its rename.",
+        description="How long an upload under a temporary name may wait for its rename; then it "
+        "is held under that name.",
     )
 
 
@@ -163,10 +169,12 @@ class Workers(Section):
 
     count: int = Field(default=1, ge=0, description="Processes that 'serve' starts and watches.")
     attempts: int = Field(
-        default=3, ge=1, description="Starts of one delivery before it is quarantined."
+        default=3, ge=1, description="How often one delivery is begun before it is held."
     )
     sweep_seconds: float = Field(
-        default=10.0, ge=0.1, description="How often the inbox is looked at without a bell."
+        default=10.0,
+        ge=0.1,
+        description="How often the whole inbox is looked at, for what the bell missed.",
     )
 
 

@@ -14,10 +14,13 @@ from storage.files import write_durably
 from storage.layout import Layout
 
 _HEAD = """\
-# Settings of this dropsafe home. What is commented out has the value shown.
-# Each can be set from the environment as well, which comes first: [sftp] listen is
-# DROPSAFE_SFTP__LISTEN. Paths are relative to the home. A running server reads them at start.
+# Settings of a dropsafe home. What is commented out has the value shown, its default.
+# The environment comes first: DROPSAFE_SFTP__LISTEN overrides [sftp] listen, and so on.
+# Relative paths start at the home. Settings are read at start: a change needs a restart.
 """
+
+
+_GROUPED = 100_000
 
 
 def write_default_settings(layout: Layout) -> bool:
@@ -49,5 +52,7 @@ def _comment(text: str) -> list[str]:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, int) and value >= _GROUPED:
+        return f"{value:_}"  # TOML's own way to make a long number legible
     # Strings, numbers and truth values are written alike in JSON and in TOML.
     return json.dumps(value)

@@ -13,7 +13,7 @@ import posixpath
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -119,10 +119,13 @@ class Shelf:
         origin = Origin(tenant=self._tenant, name=path.lstrip("/"), via=via, peer=peer)
         return self._spool.receive(origin, limit=self.limit)
 
-    def close(self, upload: Upload) -> Envelope | None:
+    def close(
+        self, upload: Upload, *, confirm: Callable[[], bool] = lambda: True
+    ) -> Envelope | None:
         """Make a complete upload durable; None if it waits under a temporary name.
 
-        When this returns the client may be told yes. It blocks for some fsyncs.
+        When this returns the client may be told yes. It blocks for some fsyncs; `confirm` is as
+        in `Upload.commit`.
 
         Raises:
             ReceptionError: as `Upload.commit`; the client must be told no.
@@ -130,12 +133,12 @@ class Shelf:
         path = absolute(upload.origin.name)
         entry = Entry(path=path, size=upload.size, modified=time.time())
         if is_temporary(path):
-            parked = upload.park()
+            parked = upload.park(confirm=confirm)
             with self._lock:
                 self._remember(replace(entry, parked=parked))
             log.info("upload.parked", tenant=self._tenant, name=printable(path), size=entry.size)
             return None
-        envelope = upload.commit()
+        envelope = upload.commit(confirm=confirm)
         with self._lock:
             self._remember(entry)
         log_accepted(envelope)

@@ -6,8 +6,8 @@ import polars as pl
 
 from parsers.canonical import ID_MAX_CHARACTERS
 from parsers.ids import CONTROL, DAMAGED
-from parsers.sources import Column, Combine, Constant
 from parsers.reject import RejectCode
+from parsers.sources import Column, Combine, Constant
 from parsers.values import Found, Values, constant
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from parsers.sources import DateAndTime, DateTime
 from parsers.moments import canonical_text, read_moments
 from parsers.reject import RejectCode
+from parsers.sources import DateAndTime, DateTime
 from parsers.values import Found, Values, constant
 
 

@@ -19,8 +19,9 @@ from parsers.values import Found
 class Dialect:
     """How the file turned out to be written.
 
-    `delimiter` and `decimal` are None where the file gave no occasion to tell. `columns` are the
-    header's names, trimmed, and `header_line` its physical line (0: there is none).
+    `columns` are the header's names, trimmed, and `header_line` its physical line. In an empty
+    file these are () and 0, and `delimiter` and `decimal` None. Where no amount has a decimal
+    sign, `decimal` is ".".
     """
 
     encoding: str

@@ -84,8 +84,9 @@ def _attempt(start: str, delimiter: str) -> Header | None:
 
 
 def _clean(name: str) -> str:
-    """Trim a name of blanks, quotes and marks that nobody sees; inner blanks become plain ones."""
-    return " ".join(name.strip(_INVISIBLE).strip().strip('"').split())
+    """Trim a name of blanks and quotes; inner blanks become plain, what nobody sees goes."""
+    plain = " ".join(name.strip(_INVISIBLE).strip().strip('"').split())
+    return "".join(char for char in plain if char.isprintable())
 
 
 def _missing(header: Header, names: Iterable[str]) -> list[str]:

@@ -77,5 +77,12 @@ def _unreadable(code: UnreadableCode, message: str, remedy: str) -> Unreadable:
 
 
 def clip(text: str, limit: int = 60) -> str:
-    """Shorten a value for a message, so that a swallowed page does not fill the screen."""
-    return text if len(text) <= limit else text[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+    """Make a value fit to be shown in a message: on one line, short, nothing a terminal obeys."""
+    shown = "".join(_printable(char) for char in text[: limit + 1])
+    return shown if len(shown) <= limit else shown[: limit - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+def _printable(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if char.isspace() else "\N{REPLACEMENT CHARACTER}"

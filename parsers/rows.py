@@ -11,8 +11,8 @@ from parsers.coerce_ids import read_ids
 from parsers.coerce_moments import read_times, zones_of
 from parsers.coerce_money import find_decimal, read_amounts
 from parsers.mapping import Mapping
-from parsers.sources import Column, DateAndTime, DateTime, source_columns
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
+from parsers.sources import Column, DateAndTime, DateTime, source_columns
 from parsers.values import Found, Values
 from parsers.words import explain
 

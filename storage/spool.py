@@ -147,30 +147,33 @@ class Upload:
             if len(self._ranges) > _MOST_RANGES:
                 raise UploadIncomplete("The file arrives in too many scattered pieces.")
 
-    def commit(self) -> Envelope:
+    def commit(self, *, confirm: Callable[[], bool] = lambda: True) -> Envelope:
         """Make the upload durable and put it into the inbox; only then may the client hear yes.
 
+        `confirm` is asked between the fsync of the bytes, which takes a while, and acceptance,
+        which cannot be taken back: whether the client is still there.
+
         Raises:
-            UploadIncomplete: the client left a hole in the file.
+            UploadIncomplete: the client left a hole in the file, or is gone.
             StorageFailing: the disk refuses. A failed fsync is never tried again: the kernel may
                 have dropped the pages, and a second fsync would say yes to lost bytes.
             ReceptionError: an earlier write had failed.
         """
         with self._lock, self._step():
-            contents = self._seal()
+            contents = self._seal(confirm)
             envelope = _into_inbox(
                 self._layout, self._directory, self.origin, contents, self._allot()
             )
             self._end()
             return envelope
 
-    def park(self) -> Path:
+    def park(self, *, confirm: Callable[[], bool] = lambda: True) -> Path:
         """Make the upload durable and keep it aside, until the client renames it.
 
         Returns the directory in which it waits, for `Spool.unpark`. Raises as `commit` does.
         """
         with self._lock, self._step():
-            contents = self._seal()
+            contents = self._seal(confirm)
             files.write_durably(self._directory / PARKED, contents.to_json(self.origin))
             parked = self._layout.parked / self.origin.tenant / self._directory.name
             files.move(self._directory, parked)
@@ -201,13 +204,15 @@ class Upload:
             self._failure = error
             raise
 
-    def _seal(self) -> Contents:
+    def _seal(self, confirm: Callable[[], bool]) -> Contents:
         if len(self._ranges) > 1 or (self._ranges and self._ranges[0][0] > 0):
             raise UploadIncomplete("Some bytes in the middle of the file were never sent.")
         while piece := os.pread(self._descriptor, _READ_BACK, self._hashed):
             self._hash.update(piece)
             self._hashed += len(piece)
         os.fsync(self._descriptor)
+        if not confirm():
+            raise UploadIncomplete("The client was gone before the file was accepted.")
         return Contents(size=self.size, sha256=self._hash.hexdigest())
 
     def _end(self) -> None:

@@ -16,16 +16,16 @@ from functools import partial
 from typing import Any
 
 import structlog
-from OpenSSL import SSL
 from pyftpdlib import ioloop  # type: ignore[import-untyped]  # pyftpdlib ships no types
 from pyftpdlib.servers import FTPServer  # type: ignore[import-untyped]  # as above
 
 from ingest.auth import Gatekeeper
 from ingest.certificate import CertificateFiles
 from ingest.frontends.ftp_commands import COMMANDS, protocol
-from ingest.frontends.ftp_control import Patience, Reception
 from ingest.frontends.ftp_jobs import Jobs
+from ingest.frontends.ftp_reception import Patience, Reception
 from ingest.frontends.ftp_session import Session
+from ingest.frontends.ftp_tls import contexts
 from ingest.settings import Ftp
 from ingest.shelf import Shelves
 
@@ -59,7 +59,7 @@ def listen(
         shelves=shelves,
         jobs=Jobs(loop),
         patience=patience or Patience(idle=settings.idle_seconds),
-        tls=_tls(certificate),
+        tls=contexts(certificate),
         passive_ports=range(int(low), int(high) + 1),
         advertised_address=settings.advertised_address,
         protocol=protocol(),
@@ -191,15 +191,3 @@ def _silence_library() -> None:
     library.propagate = False
     if not any(isinstance(one, _LibraryLog) for one in library.handlers):
         library.addHandler(_LibraryLog())
-
-
-def _tls(files: CertificateFiles) -> SSL.Context:
-    """TLS 1.2 and newer, without renegotiation and compression."""
-    context = SSL.Context(SSL.TLS_SERVER_METHOD)
-    context.set_min_proto_version(SSL.TLS1_2_VERSION)
-    context.set_options(SSL.OP_NO_COMPRESSION | SSL.OP_NO_RENEGOTIATION)
-    context.set_session_id(b"dropsafe")  # clients resume the control connection's session
-    context.use_certificate_chain_file(str(files.certificate))
-    context.use_privatekey_file(str(files.private_key))
-    context.check_privatekey()
-    return context

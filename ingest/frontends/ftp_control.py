@@ -10,9 +10,8 @@ import select
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,11 +20,10 @@ from OpenSSL import SSL
 from pyftpdlib import ioloop  # type: ignore[import-untyped]  # pyftpdlib ships no types
 from pyftpdlib.handlers import TLS_FTPHandler  # type: ignore[import-untyped]  # as above
 
-from ingest.auth import Gatekeeper
-from ingest.frontends.ftp_jobs import Jobs
 from ingest.frontends.ftp_listing import shown
 from ingest.frontends.ftp_ports import plain_address
-from ingest.shelf import Shelves
+from ingest.frontends.ftp_reception import Reception
+from ingest.frontends.ftp_tls import Contexts, TlsConnection
 from storage.delivery import printable
 from storage.errors import DropsafeError, StorageFailing, UploadTooLarge
 
@@ -37,41 +35,7 @@ _MOST_UNREAD = 1000  # replies that a client may leave unread
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long the server waits, in seconds.
-
-    `idle`: for a command, or for the next bytes of a file; `login`: for a login, whatever else is
-    said meanwhile; `connect`: for a data connection that was announced; `refusal`: before a
-    refused login is answered, so that guessing takes long.
-    """
-
-    idle: float
-    login: float = 60.0
-    connect: float = 30.0
-    refusal: float = 2.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reception:
-    """What all sessions of a front end share.
-
-    `protocol` says which commands there are, as the library's `proto_cmds`; `commands` what is
-    done for those that are not left to the library.
-    """
-
-    gatekeeper: Gatekeeper
-    shelves: Shelves
-    jobs: Jobs
-    patience: Patience
-    tls: SSL.Context
-    passive_ports: range
-    advertised_address: str
-    protocol: Mapping[str, Mapping[str, Any]]
-    commands: Mapping[str, Callable[[Any, str], None]]
-
-
-class Control(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
+class Control(TlsConnection, TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
     """A control connection that runs one command at a time."""
 
     banner = "dropsafe ready."
@@ -101,7 +65,7 @@ class Control(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
         """Without names that a client chose."""
         return f"<Control {id(self):#x}>"
 
-    def get_ssl_context(self) -> SSL.Context:
+    def get_ssl_context(self) -> Contexts:
         """Asked by the library, which would keep one for the whole class."""
         return self.reception.tls
 
@@ -117,16 +81,15 @@ class Control(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
 
     @property
     def is_connected(self) -> bool:
-        """Whether the client still holds its end of the control connection.
+        """Whether the client still holds its end of the control connection; in any thread.
 
         The kernel is asked: reading ahead would not see an end behind bytes that wait, such as
         TLS's own goodbye.
         """
-        if self._closed:
-            return False
         poller = select.poll()
         poller.register(self._fileno, select.POLLRDHUP)
-        return not poller.poll(0)
+        # The number may be another connection's by now, but then this one was closed before.
+        return not poller.poll(0) and not self._closed
 
     def must_wait(self, line: bytes) -> bool:
         """Whether a command cannot be run yet (or, after the end, ever)."""

@@ -7,7 +7,7 @@ import socket
 from typing import Any
 
 from pyftpdlib import ioloop  # type: ignore[import-untyped]  # pyftpdlib ships no types
-from pyftpdlib.handlers import (  # type: ignore[import-untyped]  # as above
+from pyftpdlib.handlers.ftp.dispatchers import (  # type: ignore[import-untyped]  # as above
     ActiveDTP,
     PassiveDTP,
 )

@@ -9,9 +9,10 @@ from typing import Any
 
 import structlog
 
-from ingest.frontends.ftp_control import Control, Reception
+from ingest.frontends.ftp_control import Control
 from ingest.frontends.ftp_listing import FACTS
-from ingest.frontends.ftp_ports import Active, NoPortFree, Passive
+from ingest.frontends.ftp_ports import Active, NoPortFree, Passive, plain_address
+from ingest.frontends.ftp_reception import Reception
 from ingest.frontends.ftp_transfer import Ending, Sink, Transfer
 from ingest.shelf import Shelf
 from storage.accounts import Tenant
@@ -28,6 +29,7 @@ class Session(Control):
     passive_dtp = Passive
     active_dtp = Active
     data_channel: Transfer | None
+    _dtp_connector: Active | None
 
     def __init__(
         self,
@@ -120,7 +122,7 @@ class Session(Control):
             self._awaiting = what
             self.respond(f"150 {opening or 'Waiting for the data connection.'}")
         else:
-            self.respond(f"125 {opening or 'Transfer starting.'}")
+            self.respond(f"150 {opening or 'Transfer starting.'}")
             self._begin(what)
 
     def drop_data(self, *, reply: str = "", ending: Ending = Ending.CUT) -> bool:
@@ -223,7 +225,8 @@ class Session(Control):
         """Called by the library for PASV and EPSV."""
         if not self._may_have_data():
             return
-        if not extmode and not self.masquerade_address and ":" in self._local_address:
+        host = plain_address(self.socket.getsockname()[0])
+        if not extmode and not self.masquerade_address and ":" in host:
             self.respond("522 PASV is for IPv4 only: use EPSV.")
             return
         try:

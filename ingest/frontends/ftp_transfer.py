@@ -21,6 +21,7 @@ from pyftpdlib.exceptions import (  # type: ignore[import-untyped]  # as above
 )
 from pyftpdlib.handlers import TLS_DTPHandler  # type: ignore[import-untyped]  # as above
 
+from ingest.frontends.ftp_tls import TlsConnection
 from storage.errors import DropsafeError
 
 log = structlog.get_logger()
@@ -56,7 +57,7 @@ class Sink(Protocol):
         ...
 
 
-class Transfer(TLS_DTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
+class Transfer(TlsConnection, TLS_DTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
     """A data connection, for one upload or one listing.
 
     The library's `recv`, `handle_close`, `handle_error` and `close` are replaced: each end of the

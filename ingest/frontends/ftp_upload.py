@@ -66,7 +66,7 @@ class Incoming:
             self._refuse("control connection lost")
             session.close()
         else:
-            accept = partial(_accept, self._shelf, self._upload)
+            accept = partial(_accept, self._shelf, self._upload, session)
             session.in_thread(session.reception.jobs.disk, accept, self._accepted)
 
     def discard(self) -> None:
@@ -132,9 +132,10 @@ def _opened(session: Session, shelf: Shelf, opening: str, done: Future[Upload]) 
         session.reception.jobs.discard(done.result())
 
 
-def _accept(shelf: Shelf, upload: Upload) -> Envelope | None:
+def _accept(shelf: Shelf, upload: Upload, session: Session) -> Envelope | None:
+    """Accept a file, in a thread; a client that died is often seen to be gone only by now."""
     try:
-        return shelf.close(upload)
+        return shelf.close(upload, confirm=lambda: session.is_connected)
     except BaseException:
         upload.abort()
         raise

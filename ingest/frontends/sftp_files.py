@@ -149,7 +149,8 @@ class ShelfFiles(Listing, Denied):
     async def mkdir(self, path: bytes, attrs: asyncssh.SFTPAttrs) -> None:
         """Make a directory.
 
-        For one that is there OpenSSH's `put -r` wants a failure, and gives up at a denial.
+        One that is there is a failure, as with OpenSSH's server: clients that make a tree then
+        look whether it is a directory, and take a denial for the end.
         """
         del attrs
         name = as_text(path)

@@ -31,6 +31,7 @@ MOST_KEYS = 20
 """Keys shown on one connection: an agent offers all it holds before the right one, so they cannot
 be counted as strictly as passwords; and nobody guesses a key."""
 MOST_SESSIONS = 10
+_TOO_MANY = "Too many tries."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class Login(asyncssh.SSHServer):
         """Ask for proof, of unknown users too: False would let them in without any."""
         del username
         self._names += 1
-        self._allow(self._names <= MOST_TRIES)
+        self._begin_try(is_allowed=self._names <= MOST_TRIES)
         return True
 
     def password_auth_supported(self) -> bool:
@@ -122,13 +123,15 @@ class Login(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         """Check an Upload Key or a password."""
+        self._begin_try(is_allowed=self._wrong < MOST_TRIES)
         ask = self._house.gatekeeper.with_password
         try:
             async with self._house.passwords:
                 await self._in_thread(ask, username, password, via="sftp", peer=self._peer)
         except LoginRefused:
             self._wrong += 1
-            self._allow(self._wrong < MOST_TRIES)
+            if self._wrong == MOST_TRIES:
+                raise asyncssh.PermissionDenied(_TOO_MANY) from None
             return False
         return True
 
@@ -140,7 +143,7 @@ class Login(asyncssh.SSHServer):
         """Say whether a key would do. Clients ask before they prove that they hold it."""
         self._keys += 1
         self._shown_keys_as.add(username)
-        self._allow(self._keys <= MOST_KEYS)
+        self._begin_try(is_allowed=self._keys <= MOST_KEYS)
         shown = " ".join(key.export_public_key().decode().split()[:2])
         without_sha1(key)
         return await self._in_thread(self._house.gatekeeper.with_key, username, shown) is not None
@@ -202,9 +205,17 @@ class Login(asyncssh.SSHServer):
             return False
         return self._house.gatekeeper.named(self._tenant.name) is not None
 
-    def _allow(self, is_allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence
+    def _begin_try(self, *, is_allowed: bool) -> None:
+        """Let the client try, or close the connection.
+
+        paramiko asks for the service `ssh-userauth` again before each try, so with a key of its
+        own in ~/.ssh it would never get to its password: asyncssh takes that for an attack
+        (paramiko issue 2405). Once the connection is encrypted and this far, it is none.
+        """
         if not is_allowed:
-            raise asyncssh.PermissionDenied("Too many tries.")
+            raise asyncssh.PermissionDenied(_TOO_MANY)
+        if self._connection is not None:
+            self._connection._next_service = b"ssh-userauth"  # noqa: SLF001 - contract-tested
 
     def _watch(self) -> None:
         """Close the connection when it has asked for nothing for too long."""

@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, AnyStr
+from typing import Any
 
 import structlog
 from aiosmtpd.smtp import SMTP
@@ -124,12 +124,6 @@ class Connection(SMTP):
         """Called by the transport, and by aiosmtpd as well when a handshake fails."""
         super().connection_lost(error)
         self._house.left(self)
-
-    async def push(self, status: AnyStr) -> None:
-        """Send a reply, unless the connection is closing: a closed TLS transport would fail."""
-        if self._writer.is_closing():
-            raise ConnectionResetError
-        await super().push(status)
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
         """Begin TLS, once. aiosmtpd drops what was pipelined behind the command."""

@@ -14,7 +14,7 @@ import asyncssh
 
 from ingest.frontends import sftp
 from ingest.settings import Sftp
-from tests.frontends.conftest import Home
+from tests.frontends.conftest import Home, eventually
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def serving_sftp(home: Home, **settings: Any) -> Iterator[Served]:
             loop.close()
         left = {one for one in set(threading.enumerate()) - threads if "sftp" in one.name}
         assert not left, f"threads left: {left}"
-        assert len(os.listdir("/proc/self/fd")) <= len(descriptors), "descriptors left"
+        eventually(lambda: len(os.listdir("/proc/self/fd")) <= len(descriptors))  # none left
         assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN), "it is the owner's socket"
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import argon2
@@ -76,7 +78,11 @@ def test_an_rsa_key_that_signs_with_sha1_is_refused(home: Home) -> None:
             return key.sign(data, b"ssh-rsa")
 
     with serving_sftp(home) as served, pytest.raises(asyncssh.PermissionDenied):
-        log_in(served, password=None, client_keys=[Old(key)])
+        log_in(served, password=None, client_keys=[Old(key, None, None, None)])
+
+
+def _answer(title: str, instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
+    return [UPLOAD_KEY]
 
 
 def test_an_upload_key_and_a_chosen_password_are_passwords(home: Home) -> None:
@@ -86,7 +92,7 @@ def test_an_upload_key_and_a_chosen_password_are_passwords(home: Home) -> None:
         log_in(served, password=UPLOAD_KEY)
         log_in(served, password="correct horse")
         with paramiko_transport(served) as transport:
-            transport.auth_interactive("acme", lambda *_: [UPLOAD_KEY])
+            transport.auth_interactive("acme", _answer)
             assert transport.is_authenticated()
 
 
@@ -98,6 +104,10 @@ REFUSED: list[tuple[str, str, dict[str, Any]]] = [
     ("wrong key", "acme", {"password": None, "client_keys": "another"}),
     ("disabled, key", "closed", {"password": None, "client_keys": "its own"}),
 ]
+
+
+def _is_refused(logs: list[Any]) -> bool:
+    return any(one["event"] == "login.refused" for one in logs)
 
 
 def test_whoever_is_refused_is_not_told_why(home: Home) -> None:
@@ -113,7 +123,7 @@ def test_whoever_is_refused_is_not_told_why(home: Home) -> None:
             with capture_logs() as logs:
                 with pytest.raises(asyncssh.PermissionDenied) as refusal:
                     log_in(served, user, **given)
-                eventually(lambda logs=logs: any(one["event"] == "login.refused" for one in logs))
+                eventually(partial(_is_refused, logs))
             told.add(str(refusal.value).replace(user, "USER"))
             (line,) = [one for one in logs if one["event"] == "login.refused"]
             assert (line["user"], line["via"], line["peer"]) == (user, "sftp", "127.0.0.1")
@@ -140,9 +150,25 @@ def test_a_known_key_without_its_private_half_does_not_log_in(home: Home) -> Non
 
     with serving_sftp(home) as served, capture_logs() as logs:
         with pytest.raises(asyncssh.PermissionDenied):
-            log_in(served, password=None, client_keys=[Pretender(home.client_key)])
-        eventually(lambda: any(one["event"] == "login.refused" for one in logs))
+            log_in(
+                served, password=None, client_keys=[Pretender(home.client_key, None, None, None)]
+            )
+        eventually(partial(_is_refused, logs))
     assert not [one for one in logs if one["event"] == "login.accepted"]
+
+
+def test_paramiko_gets_from_a_key_that_is_refused_to_its_password(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It finds a key in ~/.ssh, and asks for the service again before it tries the password."""
+    (tmp_path / ".ssh").mkdir()
+    for name, kind in (("id_ed25519", "ssh-ed25519"), ("id_ecdsa", "ecdsa-sha2-nistp256")):
+        asyncssh.generate_private_key(kind).write_private_key(tmp_path / ".ssh" / name)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with serving_sftp(home) as served, paramiko.SSHClient() as client:
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect("127.0.0.1", served.port, "acme", UPLOAD_KEY, allow_agent=False)
+        assert client.open_sftp().normalize(".") == "/"
 
 
 def test_after_six_wrong_passwords_the_connection_is_closed(home: Home) -> None:

@@ -12,6 +12,7 @@ import asyncssh
 import paramiko
 import pytest
 from asyncssh.constants import FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE
+from asyncssh.packet import String, UInt64
 
 from tests.frontends.conftest import UPLOAD_KEY, Home
 from tests.frontends.serving import Served, serving_sftp
@@ -32,7 +33,6 @@ DENIED: dict[str, Work] = {
     "remove": lambda client: client.remove("a.csv"),
     "rmdir": lambda client: client.rmdir("out"),
     "symlink": lambda client: client.symlink("a.csv", "b.csv"),
-    "link": lambda client: client.link("a.csv", "b.csv"),
     "readlink": lambda client: client.readlink("a.csv"),
     "rename a final name": lambda client: client.rename("a.csv", "b.csv"),
     "posix-rename a final name": lambda client: client.posix_rename("a.csv", "b.csv"),
@@ -122,6 +122,18 @@ def test_bytes_that_were_sent_cannot_be_taken_back(home: Home) -> None:
     assert [data for _, data in home.accepted()] == [b"1234"]
 
 
+def test_a_directory_that_is_there_is_a_failure_and_no_denial(home: Home) -> None:
+    """Clients that make a tree then look whether it is a directory, and go on."""
+
+    async def work(client: asyncssh.SFTPClient) -> None:
+        await client.mkdir("out")
+        with pytest.raises(asyncssh.SFTPFailure, match="taken"):
+            await client.mkdir("out")
+
+    with serving_sftp(home) as served:
+        with_sftp(served, work)
+
+
 def test_an_exclusive_open_fails_where_a_file_is(home: Home) -> None:
     """The client asked for it."""
 
@@ -167,7 +179,7 @@ def test_a_resumed_file_is_refused_when_it_is_closed(home: Home) -> None:
 def test_openssh_and_curl_are_told_that_nothing_can_be_continued(
     home: Home, tmp_path: Path
 ) -> None:
-    """`reput` and curl's --append and --continue-at fail; they do not end well and change nothing."""
+    """`reput` and curl's --append and --continue-at end with an error and change nothing."""
     source = tmp_path / "a.csv"
     source.write_bytes(b"1\n2\n")
     with serving_sftp(home) as served:
@@ -191,13 +203,13 @@ def test_extensions_that_read_or_link_are_not_offered(home: Home, extension: str
         handler = client._handler
         file = await client.open("a.csv", "w+b")
         await file.write(b"1234")
-        handle = asyncssh.sftp.String(file._handle)
-        numbers = asyncssh.sftp.UInt64(0) + asyncssh.sftp.UInt64(4)
-        name = asyncssh.sftp.String(b"a.csv")
+        handle = String(file._handle or b"")
+        numbers = UInt64(0) + UInt64(4)
+        name = String(b"a.csv")
         body = {
             "statvfs": (b"statvfs@openssh.com", name),
-            "hardlink": (b"hardlink@openssh.com", name + asyncssh.sftp.String(b"b.csv")),
-            "copy-data": (b"copy-data", handle + numbers + handle + asyncssh.sftp.UInt64(4)),
+            "hardlink": (b"hardlink@openssh.com", name + String(b"b.csv")),
+            "copy-data": (b"copy-data", handle + numbers + handle + UInt64(4)),
             "ranges": (b"ranges@asyncssh.com", handle + numbers),
         }[extension]
         with pytest.raises((asyncssh.SFTPOpUnsupported, asyncssh.SFTPPermissionDenied)):
@@ -230,7 +242,7 @@ CHANNELS: dict[str, Ask] = {
         lambda *_: False, "127.0.0.1", 0
     ),
     "forwarding from a socket": lambda connection: connection.create_unix_server(
-        lambda *_: False, "/tmp/dropsafe-test"
+        lambda *_: False, "/nowhere/socket"
     ),
     "tun": lambda connection: connection.create_tun(asyncssh.SSHTunTapSession, 0),
     "tap": lambda connection: connection.create_tap(asyncssh.SSHTunTapSession, 0),
@@ -271,7 +283,7 @@ def test_a_channel_gets_no_terminal_agent_or_display(home: Home, kind: str) -> N
             ask[kind]()
 
 
-def _ask_for_agent(channel: paramiko.Channel) -> None:
+def _ask_for_agent(channel: Any) -> None:
     """As paramiko's own, which does not ask for an answer."""
     message = paramiko.Message()
     message.add_byte(bytes([98]))  # SSH_MSG_CHANNEL_REQUEST
@@ -310,19 +322,23 @@ def test_old_algorithms_are_not_spoken(home: Home, options: dict[str, Any]) -> N
         async with connected(served, **options):
             pass
 
-    with serving_sftp(home) as served, pytest.raises((asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)):
+    with (
+        serving_sftp(home) as served,
+        pytest.raises((asyncssh.KeyExchangeFailed, asyncssh.ConnectionLost)),
+    ):
         asyncio.run(session(served))
 
 
 def test_the_offer_is_pinned_and_the_key_exchange_is_strict(home: Home) -> None:
     """What a server offers is said in the clear in its first packet (RFC 4253, section 7.1)."""
-    with serving_sftp(home) as served:
-        with socket.create_connection(("127.0.0.1", served.port), 5) as client:
-            client.sendall(b"SSH-2.0-test\r\n")
-            stream = client.makefile("rb")
-            assert stream.readline() == b"SSH-2.0-dropsafe\r\n"
-            packet = stream.read(int.from_bytes(stream.read(4), "big"))
-            stream.close()
+    with (
+        serving_sftp(home) as served,
+        socket.create_connection(("127.0.0.1", served.port), 5) as client,
+        client.makefile("rb") as stream,
+    ):
+        client.sendall(b"SSH-2.0-test\r\n")
+        assert stream.readline() == b"SSH-2.0-dropsafe\r\n"
+        packet = stream.read(int.from_bytes(stream.read(4), "big"))
     message = paramiko.Message(packet[2 + 16 :])
     exchanges, host_keys, ciphers, _, macs, *_ = [message.get_list() for _ in range(8)]
     assert "kex-strict-s-v00@openssh.com" in exchanges

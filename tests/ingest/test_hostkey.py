@@ -24,12 +24,12 @@ def test_a_missing_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> No
 def test_a_made_key_is_durable_before_it_is_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A key that a client has pinned must survive a power cut: the bytes are synced, and the name."""
+    """A key that clients have pinned must survive a power cut: its bytes and its name."""
     synced: list[str] = []
     fsync = os.fsync
 
     def watched(descriptor: int) -> None:
-        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
         fsync(descriptor)
 
     monkeypatch.setattr(os, "fsync", watched)

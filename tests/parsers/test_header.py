@@ -45,6 +45,11 @@ def test_names_match_but_for_blanks_quotes_and_case(written: str) -> None:
     assert read_header(f"Other,{written},X\n", ["Store ID"], None).find("Store ID") == [1]
 
 
+def test_a_name_holds_nothing_that_a_terminal_obeys() -> None:
+    """Names are shown in messages and tables."""
+    assert read_header("a\x1b[2J,b\x00\n", ["b"], None).columns == ("a[2J", "b")
+
+
 def test_an_exact_name_goes_before_one_in_another_case() -> None:
     """'total' and 'Total' may both be there."""
     assert read_header("total,Total,TOTAL", ["Total"], None).find("Total") == [1]

@@ -1,0 +1,179 @@
+"""The demo: every sample feed goes through real protocols into a real server, and what came of it.
+
+Run it from the repository with `make demo`, or `.venv/bin/python sample_feeds/demo.py`. It ends by
+itself; the exit status is 0 only if every verdict, row and reject was as the golden files say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import asyncssh
+import demo_story as story
+from demo_check import Checks
+from demo_delivery import WAYS, Account, Server, deliver, sender
+from demo_feeds import Feed, all_feeds
+from demo_screen import Screen
+from demo_server import DemoFailed, Dropsafe
+from demo_story import World
+
+NEXT_STEPS = """\
+. .venv/bin/activate
+dropsafe --home my-home init
+dropsafe --home my-home tenant add my-shop
+dropsafe --home my-home mapping set my-shop sample_feeds/01-supermarket/mapping.toml
+dropsafe --home my-home load my-shop sample_feeds/01-supermarket/sales_20170402.csv --wait
+dropsafe --home my-home serve"""
+
+
+def main() -> int:
+    """Run the demo and return its exit status."""
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _end)
+    screen = Screen()
+    started = time.monotonic()
+    try:
+        with _home(arguments.keep) as home:
+            checks = _play(screen, Dropsafe(home))
+    except (DemoFailed, OSError, asyncssh.Error) as error:
+        screen.bad(f"\nThe demo failed. {error}")
+        return 1
+    except KeyboardInterrupt:
+        screen.bad("\nStopped.")
+        return 130
+    seconds = time.monotonic() - started
+    return _finish(screen, checks, seconds=seconds, kept=arguments.keep)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Deliver every sample feed and show what happened")
+    parser.add_argument(
+        "--keep", type=Path, metavar="DIR", help="make the home here, and leave it to be looked at"
+    )
+    arguments = parser.parse_args()
+    if arguments.keep and arguments.keep.exists() and any(arguments.keep.iterdir()):
+        parser.error(f"{arguments.keep} is not empty")
+    return arguments
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """Take SIGTERM for Ctrl-C: what was started is ended either way."""
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _home(keep: Path | None) -> Iterator[Path]:
+    """A home that vanishes afterwards, unless it is to be kept."""
+    if keep is not None:
+        yield keep.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="dropsafe-demo-") as directory:
+        yield Path(directory, "home")
+
+
+def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
+    feeds = all_feeds()
+    world = World(screen=screen, dropsafe=dropsafe, feeds=feeds, checks=Checks())
+    screen.title(
+        "Dropsafe: a drop safe for retail data",
+        f"{sum(len(feed.files) for feed in feeds)} files of {len(feeds)} shops go into a server "
+        "that runs on this machine only, over the protocols that tills and back offices speak.\n",
+    )
+    dropsafe("init")
+    with dropsafe.serving() as listening:
+        accounts = _open_accounts(screen, dropsafe, feeds)
+        addresses = listening()
+        screen.step("The server listens", ", ".join(f"{k} {v}" for k, v in addresses.items()))
+        _deliver_all(world, Server(addresses, dropsafe.home / "keys"), accounts)
+        story.tell_verdicts(world)
+        story.tell_values(world)
+        story.tell_rejects(world)
+        story.tell_corrections(world)
+        story.tell_held(world)
+        story.tell_replay(world)
+        for feed in feeds:
+            world.checks.rows(feed, dropsafe.csv("rows", feed.shop))
+    return world.checks
+
+
+def _open_accounts(screen: Screen, dropsafe: Dropsafe, feeds: list[Feed]) -> dict[str, Account]:
+    """Make a tenant of each shop; all but the one that comes late get their mapping."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    public_key = dropsafe.home / "demo_key.pub"
+    key.write_public_key(public_key)
+
+    def open_account(feed: Feed) -> Account:
+        options = {
+            "sftp-key": ["--key", str(public_key)],
+            "ftp": ["--plain-ftp"],
+            "email": ["--sender", sender(feed.shop)],
+        }
+        told = dropsafe.json("tenant", "add", feed.shop, *options.get(feed.via, []))
+        if not feed.mapping_comes_late:
+            dropsafe("mapping", "set", feed.shop, feed.first_mapping)
+        return Account(told["user"], told["upload_key"], told["mail_address"], key)
+
+    with (
+        screen.progress("Opening accounts", len(feeds)) as advance,
+        ThreadPoolExecutor(os.cpu_count()) as threads,
+    ):
+        accounts = {}
+        for feed, account in zip(feeds, threads.map(open_account, feeds), strict=True):
+            accounts[feed.shop] = account
+            advance()
+    screen.step(f"{len(feeds)} shops", "each with credentials and mapping: tenant add, mapping set")
+    return accounts
+
+
+def _deliver_all(world: World, server: Server, accounts: dict[str, Account]) -> None:
+    """Send every file: first what comes first, then, once it is loaded, what is sent again."""
+    screen = world.screen
+    screen.section(
+        "Delivering",
+        "Each shop sends in its own way; 'accepted' is said once the bytes are safe on the disk.",
+        "serve",
+    )
+    screen.console.print()
+    first = {feed: feed.files if feed.via == "email" else feed.files[:1] for feed in world.feeds}
+    again = {feed: feed.files[1:] for feed in world.feeds if first[feed] != feed.files}
+    with screen.progress("Delivering", sum(len(feed.files) for feed in world.feeds)) as advance:
+        for trip in (first, again):
+            for feed, files in trip.items():
+                deliver(server, accounts[feed.shop], feed.via, [one.path for one in files])
+                for one in files:
+                    screen.step(one.name, f"{feed.shop}, {WAYS[feed.via]}: accepted")
+                    advance()
+            world.settled({(feed.shop, one.name) for feed, files in trip.items() for one in files})
+            if trip is first:
+                world.before_the_resend.update(
+                    {feed.shop: world.dropsafe.csv("rows", feed.shop) for feed in again}
+                )
+
+
+def _finish(screen: Screen, checks: Checks, *, seconds: float, kept: Path | None) -> int:
+    screen.console.print()
+    if checks.differences:
+        screen.bad(f"{len(checks.differences)} of {checks.made} checks failed:")
+        for difference in checks.differences:
+            screen.bad(f"- {difference}")
+    else:
+        screen.step("All as expected", f"{checks.made} checks in {seconds:.0f} s")
+    if kept:
+        screen.say(f"\nThe home was kept: dropsafe --home {kept} deliveries")
+    screen.say("\nYour own, next (README.md tells more, sample_feeds/README.md on these files):\n")
+    screen.say(NEXT_STEPS)
+    return 1 if checks.differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

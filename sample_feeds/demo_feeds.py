@@ -1,0 +1,103 @@
+"""The sample feeds: what each directory holds, and what must come of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent
+COUNTS = ("new", "changed", "unchanged", "rejected", "duplicates")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One file as a shop sent it, and what loading it must count."""
+
+    path: Path
+    counts: dict[str, int]
+
+    @property
+    def name(self) -> str:
+        """The file's name, as the client gives it."""
+        return self.path.name
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One directory of sample_feeds/, described by its feed.toml."""
+
+    directory: Path
+    shop: str
+    via: str
+    story: str
+    files: tuple[Sent, ...]
+    mapping_comes_late: bool = False
+    look_at: int = 0
+
+    @property
+    def mapping(self) -> Path:
+        """The mapping with which the files read as they should."""
+        return self.directory / "mapping.toml"
+
+    @property
+    def first_mapping(self) -> Path:
+        """The mapping to begin with; in one feed it is wrong and mended later."""
+        wrong = self.directory / "mapping-first.toml"
+        return wrong if wrong.exists() else self.mapping
+
+    @property
+    def is_mended(self) -> bool:
+        """Whether the first mapping was wrong."""
+        return self.first_mapping != self.mapping
+
+    def golden(self, name: str) -> list[list[str]]:
+        """The lines of a golden file, without its header."""
+        with (self.directory / name).open(encoding="utf-8", newline="") as source:
+            return list(csv.reader(source))[1:]
+
+    def written(self, line: int) -> dict[str, str]:
+        """What the first file itself has for the moment and the total of one of its lines."""
+        header, *records = self._cells
+        cells = dict(zip(header, records[line - 2], strict=True))
+        columns = tomllib.loads(self.mapping.read_text("utf-8"))["columns"]
+        moment = columns["occurred_at"]
+        names = (
+            [moment]
+            if isinstance(moment, str)
+            else [moment[key] for key in ("date", "time", "column") if key in moment]
+        )
+        return {
+            "moment": " ".join(cells[name] for name in names),
+            "total": cells[columns["total"]].strip(),
+        }
+
+    @cached_property
+    def _cells(self) -> list[list[str]]:
+        data = self.files[0].path.read_bytes()
+        layout = tomllib.loads(self.mapping.read_text("utf-8")).get("format", {})
+        marked = "utf-16" if data.startswith(b"\xff\xfe") else "utf-8-sig"
+        text = data.decode(layout.get("encoding", marked))
+        delimiter = layout.get("delimiter", "\t" if "\t" in text else ",")
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def all_feeds() -> list[Feed]:
+    """Every feed, in the order of their numbers."""
+    return [_feed(path.parent) for path in sorted(ROOT.glob("*/feed.toml"))]
+
+
+def _feed(directory: Path) -> Feed:
+    about: dict[str, Any] = tomllib.loads((directory / "feed.toml").read_text("utf-8"))
+    files = tuple(
+        Sent(
+            path=directory / one["file"],
+            counts={name: one.get(name, 0) for name in COUNTS},
+        )
+        for one in about.pop("deliveries")
+    )
+    return Feed(directory=directory, files=files, **about)

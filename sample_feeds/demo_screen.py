@@ -1,0 +1,109 @@
+"""How the demo looks: headings, tables and one accent colour, within 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from rich import box
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+WIDTH = 100
+ACCENT = "cyan"
+_STATES = {"loaded": "green", "quarantined": "yellow"}
+
+
+class Screen:
+    """Prints; a terminal gets colours and a progress bar, a pipe the same words without them."""
+
+    def __init__(self) -> None:
+        console = Console(highlight=False)
+        width = min(console.width, WIDTH) if console.is_terminal else WIDTH
+        self.console = Console(highlight=False, width=width)
+        self._sections = 0
+
+    def title(self, title: str, words: str) -> None:
+        """Begin."""
+        self.console.print(Text(f"\n{title}", style="bold"))
+        self.say(words)
+
+    def section(self, title: str, words: str, command: str) -> None:
+        """Begin a section: what it shows, in a sentence, and the command that shows it."""
+        self._sections += 1
+        heading = Text.assemble("\n", (f"{self._sections}  {title}", f"bold {ACCENT}"))
+        self.console.print(heading)
+        self.say(words)
+        self.command(command)
+
+    def say(self, words: str) -> None:
+        """Print a paragraph."""
+        self._indented(Text(words))
+
+    def command(self, command: str) -> None:
+        """Print a command as one would type it."""
+        self._indented(Text.assemble(("$ ", "dim"), (f"dropsafe {command}", "bold")))
+
+    def answer(self, words: str) -> None:
+        """Print what a command answered."""
+        self._indented(Text(words.strip(), style="green"))
+
+    def step(self, what: str, detail: str = "") -> None:
+        """Print a line on something done."""
+        self._indented(Text.assemble(("✓ ", "green"), f"{what:<24} ", (detail, "dim")))
+
+    def bad(self, words: str) -> None:
+        """Print what went wrong."""
+        self._indented(Text(words, style="red"))
+
+    def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Print a table; a column whose name begins with > is set to the right."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+        for name in columns:
+            right = name.startswith(">")
+            table.add_column(
+                name.removeprefix(">"),
+                justify="right" if right else "left",
+                overflow="fold",
+                no_wrap=right,
+            )
+        for row in rows:
+            # Text, not str: nothing that a shop sent is markup.
+            table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
+        self._indented(table, above=1, below=0)
+
+    @contextmanager
+    def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
+        """Show a bar while the block runs, on a terminal; what is yielded moves it by one."""
+        bar = Progress(
+            TextColumn("  {task.description}"),
+            BarColumn(complete_style=ACCENT, finished_style=ACCENT),
+            MofNCompleteColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        with bar:
+            task = bar.add_task(what, total=total)
+            yield lambda: bar.advance(task)
+
+    def _indented(self, what: Text | Table, *, above: int = 0, below: int = 0) -> None:
+        self.console.print(Padding(what, (above, 0, below, 2), expand=False))
+
+
+def state(word: str) -> Text:
+    """A delivery's state in its colour."""
+    return Text(word, style=_STATES.get(word, ""))
+
+
+def money(amount: str) -> Text:
+    """An amount; one that is negative, a refund, in red."""
+    return Text(amount, style="red" if amount.startswith("-") else "")
+
+
+def count(number: int) -> Text:
+    """A number; nothing is shown faintly."""
+    return Text(f"{number:,}", style="" if number else "dim")

@@ -1,0 +1,46 @@
+"""Homes on both databases, for every test that loads something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from ingest.home import Home, make_directories, open_home
+from storage.layout import Layout
+from tests.databases import KINDS, Databases
+
+MakeHome = Callable[[str, Path], Home]
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """The databases of this test process."""
+    found = Databases(tmp_path_factory.mktemp("databases"))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def make_home(databases: Databases) -> Iterator[MakeHome]:
+    """Makes a home in a directory, with a fresh database of one kind."""
+    with ExitStack() as stack:
+
+        def make(kind: str, path: Path) -> Home:
+            layout = Layout(path)
+            make_directories(layout)
+            url = stack.enter_context(databases.fresh(kind, layout))
+            layout.settings.write_text(f'[database]\nurl = "{url}"\n')
+            home = open_home(path)
+            stack.callback(home.database.close)
+            return home
+
+        yield make
+
+
+@pytest.fixture(params=KINDS)
+def loading_home(request: pytest.FixtureRequest, tmp_path: Path, make_home: MakeHome) -> Home:
+    """A home on each database in turn."""
+    return make_home(request.param, tmp_path / "home")

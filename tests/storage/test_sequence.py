@@ -1,0 +1,110 @@
+"""The order of receipt strictly rises, whatever clocks, processes and machines do."""
+
+from __future__ import annotations
+
+import errno
+import multiprocessing
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage.delivery import MAX_PARTS, day_of, delivery_id, order_of
+from storage.sequence import Sequence
+
+
+def test_numbers_rise_while_the_clock_steps_back(tmp_path: Path) -> None:
+    """A clock that is set back an hour never gives a later file an earlier place."""
+    times = iter([5_000_000_000_000, 5_000_000_000_001, 1_400_000_000_000, 1_400_000_000_001])
+    sequence = Sequence(tmp_path / "sequence", clock=lambda: next(times))
+
+    numbers = [sequence.allot() for _ in range(4)]
+
+    assert numbers == sorted(set(numbers))
+    assert numbers[0] == 5_000_000_000_000
+
+
+def test_every_number_leaves_room_for_parts(tmp_path: Path) -> None:
+    """The numbers behind one belong to what is inside that delivery."""
+    sequence = Sequence(tmp_path / "sequence", clock=lambda: 7)
+
+    first, second = sequence.allot(), sequence.allot()
+
+    assert second - first >= MAX_PARTS
+
+
+def test_numbers_rise_over_a_reboot_that_lost_the_last_ones(tmp_path: Path) -> None:
+    """After a power cut only what was fsynced of the file is there; the clock may be wrong too."""
+    path = tmp_path / "sequence"
+    sequence = Sequence(path, clock=lambda: 1_000, boot="one")
+    sequence.allot()
+    durable = path.read_bytes()  # made durable with the first number
+    lost = [sequence.allot() for _ in range(100)][-1]
+    path.write_bytes(durable)
+
+    after = Sequence(path, clock=lambda: 5, boot="two").allot()
+
+    assert after > lost
+
+
+def test_a_number_is_not_given_when_its_ceiling_cannot_be_made_durable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed fsync gives no number, and the next caller does not believe what it left."""
+    path = tmp_path / "sequence"
+    sequence = Sequence(path, clock=lambda: 1_000)
+    path.touch()
+    synced: list[int] = []
+
+    def failing(descriptor: int) -> None:
+        raise OSError(errno.EIO, "no")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        with pytest.raises(OSError, match="no"):
+            sequence.allot()
+    monkeypatch.setattr(os, "fsync", synced.append)
+    sequence.allot()
+
+    assert synced
+
+
+def test_threads_and_processes_share_one_order(tmp_path: Path) -> None:
+    """No number is given twice, to however many gateways."""
+    path = tmp_path / "sequence"
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(2) as pool, ThreadPoolExecutor(4) as threads:
+        theirs = pool.starmap_async(_allot_many, [(path, 200), (path, 200)])
+        ours = list(threads.map(lambda _: Sequence(path).allot(), range(200)))
+        numbers = [*ours, *(number for part in theirs.get(60) for number in part)]
+
+    assert len(set(numbers)) == len(numbers)
+
+
+def _allot_many(path: Path, count: int) -> list[int]:
+    sequence = Sequence(path)
+    numbers = [sequence.allot() for _ in range(count)]
+    assert numbers == sorted(numbers)
+    return numbers
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))
+def test_ids_sort_as_their_numbers_do(one: int, other: int) -> None:
+    """An id tells the order by itself, in any tool that sorts text by its bytes."""
+    assert order_of(delivery_id(one)) == one
+    assert (delivery_id(one) < delivery_id(other)) == (one < other)
+
+
+@pytest.mark.parametrize("text", ["", "abc", "../../../etc/x", "i" * 13, "A" * 13, "0" * 14])
+def test_nothing_else_is_taken_for_an_id(text: str) -> None:
+    """What a person types or a client names is never a path."""
+    with pytest.raises(ValueError, match="not a delivery id"):
+        order_of(text)
+
+
+def test_the_day_of_receipt_is_in_the_id() -> None:
+    """The archive finds a delivery by its id alone."""
+    assert day_of(delivery_id(1_795_228_800_000_000_000)).isoformat() == "2026-11-21"
