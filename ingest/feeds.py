@@ -58,7 +58,7 @@ def choose(versions: dict[str, MappingVersion], *, tenant: str, name: str) -> Fe
         raise Held(
             HoldCode.NEVER_RENAMED,
             "The upload was never given its final name, so it may not be complete.",
-            remedy="If it is complete, add a pattern for this name to 'files' in the mapping, "
-            "then: dropsafe replay ID",
+            remedy="If it is complete, add a pattern for this name to 'files' in the mapping: "
+            "it then loads by itself.",
         )
     return feed

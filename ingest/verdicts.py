@@ -31,6 +31,7 @@ MENDED_BY_MAPPING: tuple[str, ...] = (
     HoldCode.NO_MAPPING,
     HoldCode.NO_FEED,
     HoldCode.SEVERAL_FEEDS,
+    HoldCode.NEVER_RENAMED,
     *(code for code in UnreadableCode if code is not UnreadableCode.NOT_A_TABLE),
 )
 """Reasons that a new mapping may do away with: what is held for them is then tried again."""

@@ -181,7 +181,9 @@ def test_a_client_that_waits_for_a_slow_disk_is_not_idle(
     assert len(home.accepted()) == 1
 
 
-def test_stop_lets_an_upload_end_and_takes_nothing_new(home: Home) -> None:
+def test_stop_lets_an_upload_end_and_takes_nothing_new(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What is open may be written and closed and renamed; no new file, no new connection."""
 
     async def session(served: Served) -> None:
@@ -196,15 +198,33 @@ def test_stop_lets_an_upload_end_and_takes_nothing_new(home: Home) -> None:
                 await client.open("b.csv", "wb")
             with socket.create_connection(("127.0.0.1", served.port), 5) as late:
                 assert not is_closed(late, seconds=0.2)  # it waits for the next server
+            await asyncio.sleep(0.5)  # longer than an idle connection would have
             await file.write(b"2\n")
             await file.close()
+            await asyncio.sleep(0.1)
             await client.rename("a.csv.part", "a.csv")
             await asyncio.wait_for(connection.wait_closed(), 10)
             await asyncio.wait_for(stopping, 10)
 
+    monkeypatch.setattr(sftp_connections, "_SETTLED_SECONDS", 0.3)
     with serving_sftp(home) as served:
         asyncio.run(session(served))
     assert [data for _, data in home.accepted()] == [b"1\n2\n"]
+
+
+def test_a_packet_that_is_too_long_ends_the_session_before_it_is_read(home: Home) -> None:
+    """A mebibyte is announced and not waited for; the connection's other sessions go on."""
+
+    async def session(served: Served) -> None:
+        async with connected(served) as connection:
+            async with connection.start_sftp_client() as other:
+                client = await connection.start_sftp_client()
+                client._handler._writer.write(b"\x00\x10\x00\x00")  # type: ignore[union-attr]  # it is open
+                await asyncio.wait_for(client.wait_closed(), 5)
+                assert await other.realpath(".") == "/"
+
+    with serving_sftp(home) as served:
+        asyncio.run(session(served))
 
 
 def test_stop_cuts_what_does_not_end_in_time(home: Home) -> None:

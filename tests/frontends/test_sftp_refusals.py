@@ -11,7 +11,7 @@ from typing import Any
 import asyncssh
 import paramiko
 import pytest
-from asyncssh.constants import FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE
+from asyncssh.constants import FXF_CREAT, FXF_EXCL, FXF_READ, FXF_TRUNC, FXF_WRITE
 from asyncssh.packet import String, UInt64
 
 from tests.frontends.conftest import UPLOAD_KEY, Home
@@ -30,6 +30,7 @@ Ask = Callable[[asyncssh.SSHClientConnection], Awaitable[object]]
 
 DENIED: dict[str, Work] = {
     "read": lambda client: client.open("a.csv", "rb"),
+    "read what is not there": lambda client: client.open("b.csv", FXF_READ | FXF_CREAT),
     "remove": lambda client: client.remove("a.csv"),
     "rmdir": lambda client: client.rmdir("out"),
     "symlink": lambda client: client.symlink("a.csv", "b.csv"),

@@ -7,6 +7,7 @@ import os
 import smtplib
 import socket
 import ssl
+import struct
 import threading
 import time
 import tracemalloc
@@ -20,6 +21,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from ingest.frontends.smtp_dialogue import Connection
 from storage.delivery import order_of
 from storage.spool import Upload
 from tests.frontends.conftest import Home, eventually
@@ -276,6 +278,34 @@ def test_a_failed_handshake_leaves_nothing(server: Serving, handshake: bytes) ->
         wire.ask("EHLO raw.example")
         assert wire.ask("STARTTLS").startswith("220")
         wire.send(handshake)
+    eventually(lambda: not server.front_end._connections)
+
+
+@pytest.mark.parametrize("last", [b"NOOP\r\n" * 40, b"STARTTLS\r\n\x16\x03", b"DATA\r\nx", b"QU"])
+def test_a_reset_leaves_nothing(server: Serving, home: Home, last: bytes) -> None:
+    """A client whose machine dies, at whatever point, is gone, and the loop has no complaint."""
+    for _ in range(5):
+        with server.wire() as wire:
+            wire.ask("EHLO raw.example")
+            wire.ask(f"MAIL FROM:<{SENDER}>")
+            wire.ask(f"RCPT TO:<{ADDRESS}>")
+            wire.send(last)
+            wire.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    eventually(lambda: not server.front_end._connections)
+    assert home.accepted() == []
+
+
+def test_a_reply_that_cannot_be_sent_ends_the_connection(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The transport fails in the middle of a reply: the connection ends, without a complaint."""
+
+    async def fail(*_: object) -> None:
+        raise ConnectionResetError
+
+    with server.wire() as wire, monkeypatch.context() as patch:
+        patch.setattr(Connection, "push", fail)
+        assert wire.ask("NOOP") == ""
     eventually(lambda: not server.front_end._connections)
 
 
