@@ -25,7 +25,7 @@ from storage.layout import Layout
 
 log = structlog.get_logger()
 
-_LOCK_PATIENCE = 2.0  # s; the children of a server that was just killed need a moment to follow it
+_LOCK_PATIENCE = 1.0  # s; the children of a server that was just killed need a moment to follow it
 _STOP_PATIENCE = 30.0  # s; then what has not ended is killed, which loses nothing
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 30.0

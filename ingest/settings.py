@@ -31,7 +31,7 @@ class SettingsError(DropsafeError):
 def _listen_address(value: str) -> str:
     host, colon, port = value.rpartition(":")
     if value and not (colon and host and port.isdigit() and int(port) < 1 << 16):
-        raise ValueError("an address is host:port, as in 0.0.0.0:2022 ('' switches it off)")
+        raise ValueError("an address is host:port, as in 0.0.0.0:2022; empty is off")
     return value
 
 
@@ -237,12 +237,12 @@ def load_settings(layout: Layout) -> Settings:
         return Settings(**stored)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(
-            f"{layout.settings.name} is not TOML: {error}",
-            hint="Mend that line; 'deploy/dropsafe.toml' shows every setting.",
+            f"{layout.settings.name} is not TOML: {error}.",
+            hint="Mend that line; deploy/dropsafe.toml shows every setting.",
         ) from error
     except ValidationError as error:
         raise SettingsError(
-            "; ".join(_said_of(problem) for problem in error.errors()),
+            "; ".join(_said_of(problem) for problem in error.errors()) + ".",
             hint=f"Mend it in {layout.settings.name} or in the environment.",
         ) from error
 
@@ -251,7 +251,8 @@ def _said_of(problem: Any) -> str:  # noqa: ANN401 - pydantic's own dict of an e
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{key}: there is no such setting"
-    return f"{key}: {problem['msg']}{_from_environment(key)}"
+    said = problem["msg"].removeprefix("Value error, ")  # pydantic's, before each of our own
+    return f"{key}: {said}{_from_environment(key)}"
 
 
 def _from_environment(key: str) -> str:

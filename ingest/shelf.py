@@ -22,7 +22,7 @@ import structlog
 
 from storage.accounts import Tenant
 from storage.delivery import Envelope, Origin, parked_from_json, printable
-from storage.errors import NotAllowed, NotFound
+from storage.errors import NotAllowed, NotFound, StorageFailing
 from storage.files import make_directory, write_durably
 from storage.layout import PARKED, Layout
 from storage.spool import Spool, Upload
@@ -31,6 +31,9 @@ log = structlog.get_logger()
 
 _TEMPORARY_ENDINGS = (".filepart", ".part", ".partial", ".tmp", ".temp", ".uploading")
 _REMEMBERED = 1000  # names a tenant
+# Long enough for a client to look at what it just put. Not longer: WinSCP, which sends the same
+# name again every day, would want to delete the old file before it renames the new one.
+_REMEMBERED_SECONDS = 600.0
 _MOST_DIRECTORIES = 100
 _DEEPEST = 8
 _NAME_BYTES = 255  # as on most file systems; clients expect a refusal above it
@@ -82,12 +85,18 @@ class Shelves:
         """
         released = 0
         for parked, origin in _parked(self._spool.layout):
-            if time.time() - parked.stat().st_mtime < older_than:
-                continue
-            with suppress(NotFound):  # renamed at this very moment
-                log_accepted(self._spool.unpark(parked, origin))
-                released += 1
+            with suppress(NotFound, FileNotFoundError):  # renamed at this very moment
+                if time.time() - parked.stat().st_mtime >= older_than:
+                    log_accepted(self._spool.unpark(parked, origin))
+                    self._forget(origin)
+                    released += 1
         return released
+
+    def _forget(self, origin: Origin) -> None:
+        with self._lock:
+            shelf = self._shelves.get(origin.tenant)
+        if shelf is not None:
+            shelf.forget(origin.name)
 
 
 class Shelf:
@@ -132,6 +141,9 @@ class Shelf:
         """
         path = absolute(upload.origin.name)
         entry = Entry(path=path, size=upload.size, modified=time.time())
+        # A client that looks at the size instead of our answer must not find that of an earlier
+        # upload under the same name, should this one fail.
+        self.forget(path)
         if is_temporary(path):
             parked = upload.park(confirm=confirm)
             with self._lock:
@@ -143,6 +155,11 @@ class Shelf:
             self._remember(entry)
         log_accepted(envelope)
         return envelope
+
+    def forget(self, path: str) -> None:
+        """Take a name off the shelf; what was accepted under it is not touched."""
+        with self._lock:
+            self._entries.pop(absolute(path), None)
 
     def rename(self, old: str, new: str) -> Envelope:
         """Give an upload its final name and accept it; blocks for some fsyncs.
@@ -172,6 +189,7 @@ class Shelf:
         with self._lock:
             if path in self._directories:
                 return Entry(path=path, size=0, modified=0.0, is_directory=True)
+            self._prune()
             if path in self._entries:
                 return self._entries[path]
         raise NotFound("There is no such file.")
@@ -186,6 +204,7 @@ class Shelf:
                 for one in self._directories
                 if one != "/"
             ]
+            self._prune()
             entries = [*directories, *self._entries.values()]
         return [entry for entry in entries if posixpath.dirname(entry.path) == path]
 
@@ -195,6 +214,7 @@ class Shelf:
         Raises:
             NotFound: its parent was never made.
             NotAllowed: the name is taken, or there are too many or too deep.
+            StorageFailing: the disk refuses.
         """
         path = absolute(path)
         self.check_directory(posixpath.dirname(path))
@@ -204,8 +224,11 @@ class Shelf:
             if len(self._directories) >= _MOST_DIRECTORIES or path.count("/") > _DEEPEST:
                 raise NotAllowed("There are too many directories.")
             directories = {*self._directories, path}
-            make_directory(self._memory.parent)
-            write_durably(self._memory, json.dumps(sorted(directories)).encode())
+            try:
+                make_directory(self._memory.parent)
+                write_durably(self._memory, json.dumps(sorted(directories)).encode())
+            except OSError as error:
+                raise StorageFailing(error) from error
             self._directories = directories
 
     def check_directory(self, path: str) -> None:
@@ -225,6 +248,13 @@ class Shelf:
         self._entries.move_to_end(entry.path)
         while len(self._entries) > _REMEMBERED:
             self._entries.popitem(last=False)
+
+    def _prune(self) -> None:
+        """Take down what a client has had time to look at; what is parked stays until renamed."""
+        oldest = time.time() - _REMEMBERED_SECONDS
+        for path, entry in list(self._entries.items()):
+            if entry.parked is None and entry.modified < oldest:
+                del self._entries[path]
 
 
 def absolute(path: str) -> str:

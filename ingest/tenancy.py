@@ -71,13 +71,14 @@ def password_hash(password: str) -> str:
     """The slow hash of a password that a person chose.
 
     Raises:
-        NotAllowed: it is shorter than 12 characters, or holds a control character.
+        NotAllowed: it is shorter than 12 characters, or is not plain ASCII, of which SSH and FTP
+            clients disagree how to write the rest.
     """
     import argon2  # noqa: PLC0415 - only who sets a password pays for it
 
-    if len(password) < _LEAST_PASSWORD or not password.isprintable():
+    if len(password) < _LEAST_PASSWORD or not (password.isascii() and password.isprintable()):
         raise NotAllowed(
-            f"A password needs at least {_LEAST_PASSWORD} printable characters.",
+            f"A password needs at least {_LEAST_PASSWORD} characters, all of them plain ASCII.",
             hint="Leave --password-stdin out to use the Upload Key alone.",
         )
     return argon2.PasswordHasher().hash(password)

@@ -227,4 +227,4 @@ def _nested_too_deep() -> Unreadable:
 
 
 def _unreadable(code: MessageCode, message: str, *, remedy: str) -> Unreadable:
-    return Unreadable(code, message, remedy=remedy)  # type: ignore[arg-type]  # codes of mail only
+    return Unreadable(code, message, remedy=remedy)

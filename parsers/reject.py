@@ -57,11 +57,12 @@ class UnreadableCode(StrEnum):
 class Unreadable(Exception):
     """The whole file cannot be loaded safely; nothing of it was read.
 
-    `message` tells the sender what is wrong, `remedy` tells the operator what to do next.
+    `code` is an `UnreadableCode`, or that of another kind of file, such as an email. `message`
+    tells the sender what is wrong, `remedy` tells the operator what to do next.
     Reading the same bytes with the same mapping again will fail again: it is never worth a retry.
     """
 
-    def __init__(self, code: UnreadableCode, message: str, *, remedy: str) -> None:
+    def __init__(self, code: StrEnum, message: str, *, remedy: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -72,7 +73,7 @@ class Unreadable(Exception):
         return _unreadable, (self.code, self.message, self.remedy)
 
 
-def _unreadable(code: UnreadableCode, message: str, remedy: str) -> Unreadable:
+def _unreadable(code: StrEnum, message: str, remedy: str) -> Unreadable:
     return Unreadable(code, message, remedy=remedy)
 
 

@@ -7,6 +7,7 @@ itself; the exit status is 0 only if every verdict, row and reject was as the go
 from __future__ import annotations
 
 import argparse
+import ftplib
 import os
 import signal
 import sys
@@ -39,14 +40,18 @@ dropsafe --home my-home serve"""
 def main() -> int:
     """Run the demo and return its exit status."""
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _end)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     screen = Screen()
     started = time.monotonic()
     try:
-        with _home(arguments.keep) as home:
-            checks = _play(screen, Dropsafe(home))
-    except (DemoFailed, OSError, asyncssh.Error) as error:
-        screen.bad(f"\nThe demo failed. {error}")
+        with _work(arguments.keep) as work:
+            checks = _play(screen, Dropsafe(work))
+    except BrokenPipeError:  # whoever read along had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except (DemoFailed, OSError, asyncssh.Error, ftplib.Error) as error:
+        screen.bad("\n".join(["", f"The demo failed. {error}", *getattr(error, "__notes__", ())]))
         return 1
     except KeyboardInterrupt:
         screen.bad("\nStopped.")
@@ -58,7 +63,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Deliver every sample feed and show what happened")
     parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="make the home here, and leave it to be looked at"
+        "--keep", type=Path, metavar="DIR", help="work here, and leave the home to be looked at"
     )
     arguments = parser.parse_args()
     if arguments.keep and arguments.keep.exists() and any(arguments.keep.iterdir()):
@@ -67,18 +72,19 @@ def _arguments() -> argparse.Namespace:
 
 
 def _end(_number: int, _frame: FrameType | None) -> None:
-    """Take SIGTERM for Ctrl-C: what was started is ended either way."""
+    """Take SIGTERM, or a closed terminal, for Ctrl-C: what was started is ended either way."""
     raise KeyboardInterrupt
 
 
 @contextmanager
-def _home(keep: Path | None) -> Iterator[Path]:
-    """A home that vanishes afterwards, unless it is to be kept."""
+def _work(keep: Path | None) -> Iterator[Path]:
+    """A directory for home and log that vanishes afterwards, unless it is to be kept."""
     if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
         yield keep.absolute()
         return
     with tempfile.TemporaryDirectory(prefix="dropsafe-demo-") as directory:
-        yield Path(directory, "home")
+        yield Path(directory)
 
 
 def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
@@ -95,6 +101,7 @@ def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
         addresses = listening()
         screen.step("The server listens", ", ".join(f"{k} {v}" for k, v in addresses.items()))
         _deliver_all(world, Server(addresses, dropsafe.home / "keys"), accounts)
+        world.said.update(world.rows(feeds))
         story.tell_verdicts(world)
         story.tell_values(world)
         story.tell_rejects(world)
@@ -102,14 +109,14 @@ def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
         story.tell_held(world)
         story.tell_replay(world)
         for feed in feeds:
-            world.checks.rows(feed, dropsafe.csv("rows", feed.shop))
+            world.checks.rows(feed, world.said[feed.shop])
     return world.checks
 
 
 def _open_accounts(screen: Screen, dropsafe: Dropsafe, feeds: list[Feed]) -> dict[str, Account]:
     """Make a tenant of each shop; all but the one that comes late get their mapping."""
     key = asyncssh.generate_private_key("ssh-ed25519")
-    public_key = dropsafe.home / "demo_key.pub"
+    public_key = dropsafe.work / "demo_key.pub"
     key.write_public_key(public_key)
 
     def open_account(feed: Feed) -> Account:
@@ -131,7 +138,9 @@ def _open_accounts(screen: Screen, dropsafe: Dropsafe, feeds: list[Feed]) -> dic
         for feed, account in zip(feeds, threads.map(open_account, feeds), strict=True):
             accounts[feed.shop] = account
             advance()
-    screen.step(f"{len(feeds)} shops", "each with credentials and mapping: tenant add, mapping set")
+    screen.step(
+        f"{len(feeds)} shops", "each with credentials (tenant add) and mapping (mapping set)"
+    )
     return accounts
 
 
@@ -140,24 +149,23 @@ def _deliver_all(world: World, server: Server, accounts: dict[str, Account]) -> 
     screen = world.screen
     screen.section(
         "Delivering",
-        "Each shop sends in its own way; 'accepted' is said once the bytes are safe on the disk.",
+        "Each shop sends in its own way; the server says yes once the bytes are safe on the disk.",
         "serve",
     )
     screen.console.print()
-    first = {feed: feed.files if feed.via == "email" else feed.files[:1] for feed in world.feeds}
-    again = {feed: feed.files[1:] for feed in world.feeds if first[feed] != feed.files}
     with screen.progress("Delivering", sum(len(feed.files) for feed in world.feeds)) as advance:
-        for trip in (first, again):
-            for feed, files in trip.items():
-                deliver(server, accounts[feed.shop], feed.via, [one.path for one in files])
-                for one in files:
-                    screen.step(one.name, f"{feed.shop}, {WAYS[feed.via]}: accepted")
-                    advance()
-            world.settled({(feed.shop, one.name) for feed, files in trip.items() for one in files})
-            if trip is first:
-                world.before_the_resend.update(
-                    {feed.shop: world.dropsafe.csv("rows", feed.shop) for feed in again}
+        for trip in range(max(len(feed.trips) for feed in world.feeds)):
+            going = [feed for feed in world.feeds if len(feed.trips) > trip]
+            if trip:
+                world.before_the_resend.update(world.rows(going))
+            for feed in going:
+                deliver(
+                    server, accounts[feed.shop], feed.via, [one.path for one in feed.trips[trip]]
                 )
+                for one in feed.trips[trip]:
+                    screen.step(WAYS[feed.via], one.name, feed.shop)
+                    advance()
+            world.settle({(feed.shop, one.name) for feed in going for one in feed.trips[trip]})
 
 
 def _finish(screen: Screen, checks: Checks, *, seconds: float, kept: Path | None) -> int:
@@ -169,7 +177,7 @@ def _finish(screen: Screen, checks: Checks, *, seconds: float, kept: Path | None
     else:
         screen.step("All as expected", f"{checks.made} checks in {seconds:.0f} s")
     if kept:
-        screen.say(f"\nThe home was kept: dropsafe --home {kept} deliveries")
+        screen.say(f"\nThe home was kept: dropsafe --home {kept / 'home'} deliveries")
     screen.say("\nYour own, next (README.md tells more, sample_feeds/README.md on these files):\n")
     screen.say(NEXT_STEPS)
     return 1 if checks.differences else 0

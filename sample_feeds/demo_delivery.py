@@ -74,6 +74,7 @@ def deliver(server: Server, account: Account, via: str, files: list[Path]) -> No
 
 async def put_sftp(server: Server, account: Account, file: Path, *, with_key: bool) -> None:
     """Put a file over SFTP; the login is an SSH key, or the Upload Key as password."""
+    data = await asyncio.to_thread(file.read_bytes)
     host, port = server.address("sftp")
     async with (
         asyncssh.connect(
@@ -90,7 +91,7 @@ async def put_sftp(server: Server, account: Account, file: Path, *, with_key: bo
         connection.start_sftp_client() as sftp,
         sftp.open(file.name, "wb") as remote,
     ):
-        await remote.write(file.read_bytes())
+        await remote.write(data)
 
 
 def put_ftp(server: Server, account: Account, file: Path, *, encrypted: bool) -> None:

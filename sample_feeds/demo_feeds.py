@@ -45,10 +45,20 @@ class Feed:
         return self.directory / "mapping.toml"
 
     @property
+    def shown_mapping(self) -> Path:
+        """The mapping's path as one would type it in the repository."""
+        return self.mapping.relative_to(ROOT.parent)
+
+    @property
     def first_mapping(self) -> Path:
         """The mapping to begin with; in one feed it is wrong and mended later."""
         wrong = self.directory / "mapping-first.toml"
         return wrong if wrong.exists() else self.mapping
+
+    @property
+    def trips(self) -> list[tuple[Sent, ...]]:
+        """What is sent at a time: a message takes all files, a till drops one after the other."""
+        return [self.files] if self.via == "email" else [(one,) for one in self.files]
 
     @property
     def is_mended(self) -> bool:

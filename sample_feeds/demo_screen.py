@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -41,27 +42,31 @@ class Screen:
 
     def say(self, words: str) -> None:
         """Print a paragraph."""
-        self._indented(Text(words))
+        self._paragraph(words)
 
     def command(self, command: str) -> None:
         """Print a command as one would type it."""
-        self._indented(Text.assemble(("$ ", "dim"), (f"dropsafe {command}", "bold")))
+        self.console.print(Text.assemble("  ", ("$ ", "dim"), (f"dropsafe {command}", "bold")))
 
     def answer(self, words: str) -> None:
         """Print what a command answered."""
-        self._indented(Text(words.strip(), style="green"))
+        self._paragraph(words.strip(), style="green")
 
-    def step(self, what: str, detail: str = "") -> None:
-        """Print a line on something done."""
-        self._indented(Text.assemble(("✓ ", "green"), f"{what:<24} ", (detail, "dim")))
+    def step(self, *words: str) -> None:
+        """Print a line on something done: what, and up to two details."""
+        what, *details = words
+        rest = "".join(f"{detail:<36}" for detail in details).rstrip()
+        self.console.print(Text.assemble("  ", ("✓ ", "green"), f"{what:<20}", (rest, "dim")))
 
     def bad(self, words: str) -> None:
         """Print what went wrong."""
-        self._indented(Text(words, style="red"))
+        self._paragraph(words, style="red")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Print a table; a column whose name begins with > is set to the right."""
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+        table = Table(
+            box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="dim", show_edge=False
+        )
         for name in columns:
             right = name.startswith(">")
             table.add_column(
@@ -73,7 +78,8 @@ class Screen:
         for row in rows:
             # Text, not str: nothing that a shop sent is markup.
             table.add_row(*(cell if isinstance(cell, Text) else Text(str(cell)) for cell in row))
-        self._indented(table, above=1, below=0)
+        self.console.print()
+        self.console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
@@ -90,8 +96,11 @@ class Screen:
             task = bar.add_task(what, total=total)
             yield lambda: bar.advance(task)
 
-    def _indented(self, what: Text | Table, *, above: int = 0, below: int = 0) -> None:
-        self.console.print(Padding(what, (above, 0, below, 2), expand=False))
+    def _paragraph(self, words: str, *, style: str = "") -> None:
+        width = self.console.width - 2
+        for line in words.split("\n"):
+            wrapped = textwrap.fill(line, width, break_on_hyphens=False)
+            self.console.print(Text(textwrap.indent(wrapped, "  "), style=style))
 
 
 def state(word: str) -> Text:

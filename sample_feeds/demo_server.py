@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 COMMAND = Path(sys.executable).with_name("dropsafe")
 PATIENCE = 30.0  # s; for anything that is waited for
-_PAUSE = 0.05
+_PAUSE = 0.2
 _PASSIVE_PORTS = 8
 
 
@@ -29,10 +29,11 @@ class DemoFailed(Exception):
 
 
 class Dropsafe:
-    """The `dropsafe` command on the demo's home."""
+    """The `dropsafe` command on the demo's home, which is in the directory `work`."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, work: Path) -> None:
+        self.work = work
+        self.home = home = work / "home"
         low = _free_ports(_PASSIVE_PORTS)
         self.environment = {
             # A setting that the visitor made for another server is not for this one.
@@ -65,9 +66,9 @@ class Dropsafe:
     @contextmanager
     def serving(self) -> Iterator[Callable[[], dict[str, str]]]:
         """Run the server while the block runs; what is yielded waits for its addresses."""
-        ready = self.home / "ready.json"
+        ready = self.work / "ready.json"
         with (
-            (self.home / "server.log").open("wb") as log,
+            (self.work / "server.log").open("wb") as log,
             subprocess.Popen(  # noqa: S603 - our own command
                 [COMMAND, "serve", "--ready-file", ready],
                 env=self.environment,
@@ -79,17 +80,19 @@ class Dropsafe:
 
             def addresses() -> dict[str, str] | None:
                 if process.poll() is not None:
-                    raise DemoFailed("The server did not start:\n" + self.log_tail())
+                    raise DemoFailed("The server did not start.")
                 return json.loads(ready.read_bytes()) if ready.exists() else None
 
             try:
                 yield lambda: wait_for("the server to listen", addresses)
+            except Exception as error:
+                error.add_note("The server's log ends with:\n" + self._log_tail())
+                raise
             finally:
                 _stop(process)
 
-    def log_tail(self) -> str:
-        """The end of the server's log, for when something went wrong."""
-        log = (self.home / "server.log").read_text("utf-8", errors="replace")
+    def _log_tail(self) -> str:
+        log = (self.work / "server.log").read_text("utf-8", errors="replace")
         return "\n".join(log.splitlines()[-12:])
 
 

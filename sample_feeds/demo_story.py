@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from demo_check import WAITING, Checks, Entry, Row
-from demo_delivery import WAYS
 from demo_feeds import Feed, Sent
 from demo_screen import Screen, count, money, state
 from demo_server import Dropsafe, wait_for
@@ -20,26 +21,36 @@ class World:
     dropsafe: Dropsafe
     feeds: list[Feed]
     checks: Checks
+    entries: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    """What was last said of each file, by shop and file name."""
+    said: dict[str, list[Row]] = field(default_factory=dict)
+    """The rows of each shop, as they were last printed."""
     before_the_resend: dict[str, list[Row]] = field(default_factory=dict)
 
     def sent(self) -> Iterator[tuple[Feed, Sent]]:
         """Every file with its feed."""
         return ((feed, one) for feed in self.feeds for one in feed.files)
 
-    def entries(self) -> dict[tuple[str, str], Entry]:
-        """What the server says of each file, by shop and file name."""
-        said = self.dropsafe.json("deliveries")
-        return {(entry["tenant"], entry["name"]): entry for entry in said}
+    def settle(self, wanted: set[tuple[str, str]], *unsettled: str) -> None:
+        """Wait until these files, by shop and name, have a verdict, and note what is said of all.
 
-    def settled(self, wanted: set[tuple[str, str]]) -> dict[tuple[str, str], Entry]:
-        """Wait until these files, by shop and name, have a verdict."""
+        `unsettled` are states that are no verdict here.
+        """
 
-        def look() -> dict[tuple[str, str], Entry] | None:
-            said = self.entries()
-            done = {key for key, entry in said.items() if entry["state"] not in WAITING}
-            return said if wanted <= done else None
+        def look() -> bool | None:
+            said = self.dropsafe.json("deliveries")
+            self.entries.update({(one["tenant"], one["name"]): one for one in said})
+            waiting = (*WAITING, *unsettled)
+            settled = {key for key, one in self.entries.items() if one["state"] not in waiting}
+            return True if wanted <= settled else None
 
-        return wait_for("the verdicts", look)
+        wait_for("a verdict on every file", look)
+
+    def rows(self, feeds: list[Feed]) -> dict[str, list[Row]]:
+        """The rows that these shops have now."""
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            found = threads.map(lambda feed: self.dropsafe.csv("rows", feed.shop), feeds)
+            return {feed.shop: rows for feed, rows in zip(feeds, found, strict=True)}
 
     def only(self, condition: str) -> Feed:
         """The one feed that tells a certain story."""
@@ -54,15 +65,14 @@ def tell_verdicts(world: World) -> None:
         "Every file has a verdict: what it brought, and how many of its rows could not be read.",
         "deliveries",
     )
-    said = world.entries()
     rows = []
     for feed, sent in world.sent():
-        entry = said[feed.shop, sent.name]
+        entry = world.entries[feed.shop, sent.name]
         if not feed.mapping_comes_late:
             world.checks.verdict(feed, sent, entry)
         counts = [count(entry[name]) for name in ("new", "changed", "unchanged", "rejected")]
-        rows.append([feed.shop, sent.name, WAYS[feed.via], state(entry["state"]), *counts])
-    columns = ["shop", "file", "came by", "state", ">new", ">changed", ">same", ">rejected"]
+        rows.append([feed.shop, sent.name, state(entry["state"]), *counts])
+    columns = ["shop", "file", "state", ">new", ">changed", ">same", ">rejected"]
     world.screen.table(columns, rows)
 
 
@@ -70,20 +80,23 @@ def tell_values(world: World) -> None:
     """A row of several shops, as it was written and as it is stored."""
     world.screen.section(
         "One kind of row, however it was written",
-        "Instants are kept in UTC, amounts as exact decimals, ids as text; a refund is negative.",
+        "Moments are kept in UTC, amounts as exact decimals; a refund is a negative amount.",
         "rows SHOP",
     )
     shown = []
     for feed in world.feeds:
         if feed.look_at:
-            rows = world.dropsafe.csv("rows", feed.shop)
-            row = next(one for one in rows if one["line"] == str(feed.look_at))
+            delivery = world.entries[feed.shop, feed.files[0].name]["delivery"]
+            place = (delivery, str(feed.look_at))
+            row = next(
+                one for one in world.said[feed.shop] if (one["delivery"], one["line"]) == place
+            )
             written = feed.written(feed.look_at)
             shown.append(
-                [feed.shop, f"{written['moment']}  {written['total']}",
-                 row["transaction_id"], row["occurred_at"], money(row["total"])]
+                [feed.shop, written["moment"], written["total"],
+                 row["occurred_at"], money(row["total"])]
             )  # fmt: skip
-    columns = ["shop", "as the till wrote it", "transaction", "occurred at", ">total"]
+    columns = ["shop", "the till wrote", ">", "occurred at", ">total"]
     world.screen.table(columns, shown)
 
 
@@ -91,7 +104,7 @@ def tell_rejects(world: World) -> None:
     """The rows of the bad file that could not be read."""
     feed = next(feed for feed in world.feeds if any(one.counts["rejected"] for one in feed.files))
     [sent] = feed.files
-    entry = world.entries()[feed.shop, sent.name]
+    entry = world.entries[feed.shop, sent.name]
     world.screen.section(
         "Rows that cannot be read",
         f"The good rows of {sent.name} are loaded; each bad one says where and why.",
@@ -101,7 +114,10 @@ def tell_rejects(world: World) -> None:
     world.checks.rejects(feed, rejects)
     world.screen.table(
         [">line", "column", "reason", "in words"],
-        ([one["line"], one["column"] or "-", one["reason"], one["message"]] for one in rejects),
+        (
+            [one["line"], one["column"] or "(all of it)", one["reason"], one["message"]]
+            for one in rejects
+        ),
     )
 
 
@@ -116,9 +132,9 @@ def tell_corrections(world: World) -> None:
         f"rows {shop}",
     )
     known = {row["transaction_id"]: row["total"] for row in before}
-    second_id = world.entries()[shop, second]["delivery"]
+    second_id = world.entries[shop, second]["delivery"]
     changes = []
-    for row in world.dropsafe.csv("rows", shop):
+    for row in world.said[shop]:
         if row["delivery"] != second_id:
             continue
         number, total = row["transaction_id"], row["total"]
@@ -142,7 +158,7 @@ def tell_held(world: World) -> None:
     feed = world.only("mapping_comes_late")
     [sent] = feed.files
     key = (feed.shop, sent.name)
-    entry = world.entries()[key]
+    entry = world.entries[key]
     world.screen.section(
         "A file that came before its mapping",
         "Nothing is guessed and nothing is lost: it is held, and the remedy is said.",
@@ -154,41 +170,39 @@ def tell_held(world: World) -> None:
         [[sent.name, state(entry["state"]), entry["reason"], entry["remedy"]]],
     )
     world.screen.say("\nOnce the mapping is set, the file loads by itself.")
-    world.screen.command(f"mapping set {feed.shop} {feed.directory.name}/mapping.toml")
+    world.screen.command(f"mapping set {feed.shop} {feed.shown_mapping}")
     world.screen.answer(world.dropsafe("mapping", "set", feed.shop, feed.mapping))
-
-    def loaded() -> Entry | None:
-        now = world.entries()[key]
-        return now if now["state"] == "loaded" else None
-
-    entry = wait_for(f"{sent.name} to load", loaded)
+    world.settle({key}, "quarantined")
+    entry = world.entries[key]
+    world.said.update(world.rows([feed]))
     world.checks.verdict(feed, sent, entry)
-    world.screen.step(f"{sent.name} is {entry['state']}", f"{entry['new']} new rows")
+    world.screen.step(f"{sent.name}: {entry['state']}", f"{entry['new']} new rows")
 
 
 def tell_replay(world: World) -> None:
     """A mapping that was wrong is mended, and the archive is read again."""
     feed = world.only("is_mended")
-    before = world.dropsafe.csv("rows", feed.shop)
+    before = world.said[feed.shop]
     world.checks.rows(feed, before, "expected-first.csv")
     world.screen.section(
         "A mapping mended, a delivery replayed",
         f"{feed.shop} writes day before month, but was mapped the other way round: its November "
         "became March, April and May. With the mapping mended, the archive is read again; a dry "
         "run says first what would change.",
-        f"replay --tenant {feed.shop} --dry-run",
+        f"mapping set {feed.shop} {feed.shown_mapping}",
     )
-    world.dropsafe("mapping", "set", feed.shop, feed.mapping)
+    world.screen.answer(world.dropsafe("mapping", "set", feed.shop, feed.mapping))
+    world.screen.command(f"replay --tenant {feed.shop} --dry-run")
     trial = world.dropsafe.json("replay", "--tenant", feed.shop, "--dry-run")
-    world.checks.same("rows after the dry run", world.dropsafe.csv("rows", feed.shop), before)
     world.screen.answer(_difference("It would make", trial))
     world.screen.command(f"replay --tenant {feed.shop}")
     done = world.dropsafe.json("replay", "--tenant", feed.shop)
     world.checks.same("replay and dry run", _difference("", done), _difference("", trial))
     world.screen.answer(_difference("It made", done))
-    after = world.dropsafe.csv("rows", feed.shop)
+    world.said.update(world.rows([feed]))
+    after = world.said[feed.shop]
     world.screen.table(
-        ["transaction", "as the till wrote it", "local time before", "and after", ">total"],
+        ["transaction", "the till wrote", "was read as", "is read as", ">total"],
         (
             [old["transaction_id"], feed.written(int(old["line"]))["moment"],
              old["local_time"], new["local_time"], money(new["total"])]

@@ -75,9 +75,9 @@ class Sequence:
             return os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
         except FileNotFoundError:
             make_directory(self._path.parent)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._path.touch(mode=0o600)
             sync_directory(self._path.parent)
-            return descriptor
+            return os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
 
     def _read(self, descriptor: int) -> _Record:
         text = os.pread(descriptor, _RECORD_SIZE, 0)

@@ -80,7 +80,3 @@ def main() -> None:
         structlog.get_logger().exception("command.failed")
         click.echo("dropsafe: An error of dropsafe's own; the lines above say where.", err=True)
         sys.exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -52,6 +52,7 @@ def listen(
     Raises:
         OpenSSL.SSL.Error: the certificate cannot be used.
     """
+    tls = contexts(certificate)
     low, _, high = settings.passive_ports.partition("-")
     loop = ioloop.IOLoop()
     reception = Reception(
@@ -59,7 +60,7 @@ def listen(
         shelves=shelves,
         jobs=Jobs(loop),
         patience=patience or Patience(idle=settings.idle_seconds),
-        tls=contexts(certificate),
+        tls=tls,
         passive_ports=range(int(low), int(high) + 1),
         advertised_address=settings.advertised_address,
         protocol=protocol(),

@@ -25,7 +25,7 @@ from ingest.frontends.ftp_ports import plain_address
 from ingest.frontends.ftp_reception import Reception
 from ingest.frontends.ftp_tls import Contexts, TlsConnection
 from storage.delivery import printable
-from storage.errors import DropsafeError, StorageFailing, UploadTooLarge
+from storage.errors import DropsafeError, StorageFailing, UploadIncomplete, UploadTooLarge
 
 log = structlog.get_logger()
 
@@ -234,6 +234,8 @@ def refusal(error: BaseException) -> str:
             return f"{'452' if error.is_full else '451'} {error.message}"
         case UploadTooLarge():
             return f"552 {error.message}"
+        case UploadIncomplete():
+            return f"426 {error.message}"
         case DropsafeError():
             return f"{'451' if error.temporary else '550'} {printable(error.message)}"
         case _:

@@ -99,7 +99,8 @@ class Session(Control):
         if super().must_wait(line) or self._dtp_connector is not None:
             return True
         # Some clients put telnet signals before ABOR, so its last letters are looked at.
-        return self.is_transferring and line[-4:].upper() not in _WHILE_UNDER_WAY
+        at_once = b" " not in line and line[-4:].upper() in _WHILE_UNDER_WAY
+        return self.is_transferring and not at_once
 
     def is_ready_for_data(self) -> bool:
         """Whether a transfer can begin; if not, the client has been told why."""

@@ -11,8 +11,8 @@ import structlog
 from ingest.frontends.ftp_session import Session
 from ingest.frontends.ftp_transfer import Ending
 from ingest.shelf import Shelf, is_temporary
-from storage.delivery import Envelope, printable
-from storage.errors import NotAllowed, NotFound
+from storage.delivery import Envelope, Origin, printable
+from storage.errors import DropsafeError, NotAllowed, NotFound
 from storage.spool import Upload
 
 log = structlog.get_logger()
@@ -29,9 +29,11 @@ def receive(session: Session, path: str, *, opening: str = "", new: bool = False
     if session.is_ready_for_data():
         shelf = session.shelf
         via = "ftps" if session.protects_data else "ftp"
-        open_upload = partial(_open, shelf, path, new=new, via=via, peer=session.peer)
+        origin = Origin(tenant=tenant.name, name=path, via=via, peer=session.peer)
         session.in_thread(
-            reception.jobs.disk, open_upload, partial(_opened, session, shelf, opening)
+            reception.jobs.disk,
+            partial(_open, shelf, origin, new=new),
+            partial(_opened, session, shelf, origin, opening),
         )
 
 
@@ -54,7 +56,7 @@ class Incoming:
         """Accept a whole file; refuse anything else. The answer comes when the disk has it."""
         session = self._session
         if error is not None:
-            self._refuse("failed")
+            self._refuse("failed", error)
             session.refuse(error)
         elif not self._is_whole(ending):
             self._refuse(ending.value)
@@ -62,9 +64,6 @@ class Incoming:
         elif self._announced is not None and not self._has_announced_size(self._announced):
             self._refuse("not the size of ALLO")
             session.respond("426 The file has not the size that was announced with ALLO.")
-        elif not session.is_connected:  # a client that died closes both: the file was not whole
-            self._refuse("control connection lost")
-            session.close()
         else:
             accept = partial(_accept, self._shelf, self._upload, session)
             session.in_thread(session.reception.jobs.disk, accept, self._accepted)
@@ -88,7 +87,7 @@ class Incoming:
         session = self._session
         error = done.exception()
         if error is not None:
-            self._log_refusal("not stored")
+            log_refusal(self._upload.origin, "not stored", error)
             session.refuse(error)
         elif session.is_connected:
             session.owes_rename = is_temporary(self._upload.origin.name)
@@ -97,33 +96,40 @@ class Incoming:
             log.info("upload.unheard", tenant=self._upload.origin.tenant, peer=session.peer)
             session.close()
 
-    def _refuse(self, reason: str) -> None:
-        self._log_refusal(reason)
+    def _refuse(self, reason: str, error: BaseException | None = None) -> None:
+        log_refusal(self._upload.origin, reason, error)
         self._session.reception.jobs.discard(self._upload)
 
-    def _log_refusal(self, reason: str) -> None:
-        origin = self._upload.origin
-        log.warning(
-            "upload.refused",
-            tenant=origin.tenant,
-            name=printable(origin.name),
-            via=origin.via,
-            peer=origin.peer,
-            size=self._upload.size,
-            reason=reason,
-        )
+
+def log_refusal(origin: Origin, reason: str, error: BaseException | None = None) -> None:
+    """Log an upload that was not accepted; `Control.refuse` logs what is a mistake of ours."""
+    hint = ""
+    if isinstance(error, DropsafeError):
+        reason, hint = error.message, error.hint
+    log.warning(
+        "upload.refused",
+        tenant=origin.tenant,
+        name=printable(origin.name),
+        via=origin.via,
+        peer=origin.peer,
+        reason=reason,
+        hint=hint,
+    )
 
 
-def _open(shelf: Shelf, path: str, *, new: bool, via: str, peer: str) -> Upload:
+def _open(shelf: Shelf, origin: Origin, *, new: bool) -> Upload:
     with suppress(NotFound):
-        if new and shelf.stat(path):
+        if new and shelf.stat(origin.name):
             raise NotAllowed("Nothing can be added to a file that was accepted.")
-    return shelf.open(path, via=via, peer=peer)
+    return shelf.open(origin.name, via=origin.via, peer=origin.peer)
 
 
-def _opened(session: Session, shelf: Shelf, opening: str, done: Future[Upload]) -> None:
+def _opened(
+    session: Session, shelf: Shelf, origin: Origin, opening: str, done: Future[Upload]
+) -> None:
     error = done.exception()
     if error is not None:
+        log_refusal(origin, "not opened", error)
         session.refuse(error)
         session.drop_data()
     elif session.is_connected:

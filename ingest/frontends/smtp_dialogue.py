@@ -30,6 +30,7 @@ from ingest.frontends.smtp_recipients import (
     peer_of,
 )
 from ingest.settings import Smtp
+from storage.accounts import Tenant
 from storage.delivery import Origin, printable
 from storage.errors import DropsafeError, ReceptionError, StorageFailing, UploadTooLarge
 from storage.spool import Spool
@@ -116,7 +117,7 @@ class Connection(SMTP):
         is_new = self.task is None
         super().connection_made(transport)
         if is_new and self.task is not None:
-            self.task.add_done_callback(_log_failure)
+            self.task.add_done_callback(self._end)
         if self._finishing:
             self._goodbye(_STOPPING)
 
@@ -162,16 +163,19 @@ class Connection(SMTP):
         )
         self._receiving = True
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        reply = await self._receive(origin)
+        reply = await self._receive(origin, envelope.tenant)
         self.envelope = self._create_envelope()
         await self.push(reply)
         self._receiving = False
         if self._finishing:
             await self._hang_up(_STOPPING)
 
-    async def _receive(self, origin: Origin) -> str:
-        """Take one message; the reply to it."""
-        limit = self._house.settings.max_message_size
+    async def _receive(self, origin: Origin, tenant: Tenant) -> str:
+        """Take one message; the reply to it. A tenant's own limit counts the whole message."""
+        limit = min(
+            self._house.settings.max_message_size,
+            tenant.max_file_size or self._house.settings.max_message_size,
+        )
         message = IncomingMessage(partial(self._house.spool.receive, origin, limit=limit))
         try:
             error = await self._stream_into(message)
@@ -242,6 +246,14 @@ class Connection(SMTP):
             self._writer.close()
         self.loop.call_later(_LINGER, self.cut)
 
+    def _end(self, task: asyncio.Task[None]) -> None:
+        """Let no connection outlive its dialogue; aiosmtpd would keep it open, and say nothing."""
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self.cut()
+            if not isinstance(error, OSError):  # a lost connection
+                log.error("smtp.connection_failed", peer=self.peer, exc_info=error)
+
     def _timeout_cb(self) -> None:
         self._goodbye("421 4.4.2 Nothing came for too long")
 
@@ -273,10 +285,3 @@ def _no(error: Exception) -> str:
     if isinstance(error, DropsafeError):
         return f"{'451 4.3.0' if error.temporary else '554 5.6.0'} {error.message}"
     return "451 4.3.0 The server had a problem, please send again later"
-
-
-def _log_failure(task: asyncio.Task[None]) -> None:
-    """Take what ended a connection's task, so that asyncio does not complain of it at its end."""
-    error = None if task.cancelled() else task.exception()
-    if error is not None and not isinstance(error, OSError):
-        log.error("smtp.connection_failed", exc_info=error)

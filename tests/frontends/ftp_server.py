@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ftplib
 import gc
+import io
 import os
 import socket
 import ssl
@@ -22,6 +23,7 @@ from ingest.settings import Ftp, Tls
 from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
 
 QUICK = Patience(idle=10, login=10, connect=10, refusal=0.05)
+HALF = b"a,b\n1," * 1000
 SECONDS = 10  # no client waits longer
 
 
@@ -176,6 +178,30 @@ def _listening(host: str, *, dual: bool) -> socket.socket:
 
 def _threads() -> set[int | None]:
     return {one.ident for one in threading.enumerate() if one.name.startswith("ftp")}
+
+
+def put(client: ftplib.FTP, name: str, content: bytes = b"a,b\n1,2\n") -> str:
+    """Upload some bytes, and return the server's last word."""
+    return client.storbinary(f"STOR {name}", io.BytesIO(content))
+
+
+def sent(home: Home) -> list[tuple[str, str, bytes]]:
+    """Name, way and bytes of everything accepted."""
+    return [(one.origin.name, one.origin.via, data) for one, data in home.accepted()]
+
+
+def begin(client: Raw, name: str = "day.csv") -> socket.socket:
+    """Log in and send the first half of a file; the data connection stays open."""
+    client.login()
+    data = client.data()
+    assert client.ask(f"STOR {name}").startswith("150")
+    data.sendall(HALF)
+    return data
+
+
+def nothing_is_left(home: Home) -> bool:
+    """Whether nothing was accepted and nothing is arriving."""
+    return home.accepted() == [] and home.arriving() == []
 
 
 def reset(sock: socket.socket) -> None:

@@ -216,12 +216,11 @@ def test_a_packet_that_is_too_long_ends_the_session_before_it_is_read(home: Home
     """A mebibyte is announced and not waited for; the connection's other sessions go on."""
 
     async def session(served: Served) -> None:
-        async with connected(served) as connection:
-            async with connection.start_sftp_client() as other:
-                client = await connection.start_sftp_client()
-                client._handler._writer.write(b"\x00\x10\x00\x00")  # type: ignore[union-attr]  # it is open
-                await asyncio.wait_for(client.wait_closed(), 5)
-                assert await other.realpath(".") == "/"
+        async with connected(served) as connection, connection.start_sftp_client() as other:
+            client = await connection.start_sftp_client()
+            client._handler._writer.write(b"\x00\x10\x00\x00")  # type: ignore[union-attr]  # it is open
+            await asyncio.wait_for(client.wait_closed(), 5)
+            assert await other.realpath(".") == "/"
 
     with serving_sftp(home) as served:
         asyncio.run(session(served))

@@ -1,0 +1,177 @@
+"""The demo: it ends by itself, well, with everything shown, and leaves no process behind."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SAMPLES = ROOT / "sample_feeds"
+PATIENCE = 180.0
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@dataclass(frozen=True)
+class Played:
+    """A demo that has ended."""
+
+    status: int
+    output: str
+    errors: str
+    group: int
+    left_over: list[Path]
+
+
+def start(directory: Path) -> subprocess.Popen[str]:
+    """Start the demo in a process group of its own, with its temporary files in a directory."""
+    return subprocess.Popen(
+        [sys.executable, SAMPLES / "demo.py"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(directory)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        start_new_session=True,
+    )
+
+
+def group_is_gone(group: int) -> bool:
+    """Whether no process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    """The demo, played once for all tests."""
+    directory = tmp_path_factory.mktemp("demo")
+    with start(directory) as process:
+        try:
+            output, errors = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    return Played(
+        status=process.returncode,
+        output=output,
+        errors=errors,
+        group=process.pid,
+        left_over=list(directory.iterdir()),
+    )
+
+
+def test_everything_is_as_expected(played: Played) -> None:
+    """The exit status is 0, which the demo gives only if all its checks held; nothing complains."""
+    assert (played.status, played.errors) == (0, "")
+    assert "All as expected" in played.output
+
+
+def test_every_file_is_shown(played: Played) -> None:
+    """Each file of sample_feeds/ is delivered and has a verdict."""
+    for about in SAMPLES.glob("*/feed.toml"):
+        for delivery in tomllib.loads(about.read_text("utf-8"))["deliveries"]:
+            assert played.output.count(delivery["file"]) >= 2
+
+
+def test_every_way_is_used(played: Played) -> None:
+    """All five ways in are shown."""
+    for way in ("SFTP, key", "SFTP, Upload Key", "FTP with TLS", "plain FTP", "email"):
+        assert f"✓ {way} " in played.output
+
+
+def test_every_reject_is_shown(played: Played) -> None:
+    """Line, column and reason of each bad row of the bad file stand in one line."""
+    lines = [line.split() for line in played.output.splitlines()]
+    golden = (SAMPLES / "06-bad-rows" / "rejects.csv").read_text("utf-8").splitlines()[1:]
+    assert len(golden) >= 10
+    for reject in golden:
+        number, column, reason = reject.split(",")
+        words = [number, *(column or "(all of it)").split(), reason]
+        assert any(line[: len(words)] == words for line in lines), reject
+
+
+def test_what_is_held_loads_by_itself(played: Played) -> None:
+    """The held file is shown with its reason, and then as loaded."""
+    held, _, loaded = played.output.partition("mapping set rosies-records sample_feeds/")
+    assert "export.csv  quarantined  no-mapping" in held
+    assert "tried again" in loaded
+    assert "✓ export.csv: loaded" in loaded
+
+
+def test_the_replay_is_shown(played: Played) -> None:
+    """The dry run and the replay tell the same, and a row is shown before and after."""
+    assert "It would make 0 new, 12 changed, 0 unchanged, 0 gone." in played.output
+    assert "It made 0 new, 12 changed, 0 unchanged, 0 gone." in played.output
+    assert "03/11/2026 11:28  2026-03-11T11:28:00  2026-11-03T11:28:00" in played.output
+
+
+def test_refunds_are_shown(played: Played) -> None:
+    """Refunds and corrections of the re-sent file are named as such."""
+    assert [line.split()[-2] for line in played.output.splitlines() if "13000000157" in line] == [
+        "corrected", "corrected", "new", "new", "new", "new", "new", "refund", "refund",
+    ]  # fmt: skip
+
+
+def test_it_fits_a_hundred_columns(played: Played) -> None:
+    """No line is wider than 100 characters, and no escape sequence goes into a pipe."""
+    assert max(map(len, played.output.splitlines())) <= 100
+    assert "\x1b" not in played.output
+
+
+def test_nothing_is_left(played: Played) -> None:
+    """No process and no file of it is left."""
+    assert group_is_gone(played.group)
+    assert played.left_over == []
+
+
+def test_it_can_be_stopped(tmp_path: Path) -> None:
+    """SIGTERM in the middle ends the demo and its server within seconds, and nothing is left."""
+    with start(tmp_path) as process:
+        try:
+            assert process.stdout is not None
+            while "The server listens" not in process.stdout.readline():
+                assert process.poll() is None
+            process.send_signal(signal.SIGTERM)
+            asked = time.monotonic()
+            output, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert time.monotonic() - asked < 20
+    assert (process.returncode, errors) == (130, "")
+    assert "Stopped." in output
+    assert group_is_gone(process.pid)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_difference_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A row that is not the golden one makes the exit status 1, and is told."""
+    monkeypatch.syspath_prepend(str(SAMPLES))
+    demo: Any = importlib.import_module("demo")
+    feed = demo.all_feeds()[0]
+    columns = ("location_id", "transaction_id", "occurred_at", "local_time", "total", "line")
+    rows = [dict(zip(columns, line, strict=True)) for line in feed.golden("expected.csv")]
+    checks = demo.Checks()
+    checks.rows(feed, rows)
+    assert demo._finish(demo.Screen(), checks, seconds=1, kept=None) == 0
+    rows[3]["total"] = "0.01"
+    checks.rows(feed, rows)
+    assert demo._finish(demo.Screen(), checks, seconds=1, kept=None) == 1
+    told = capsys.readouterr().out
+    assert "1 of 4 checks failed" in told
+    assert "0.01" in told
