@@ -53,7 +53,9 @@ def put_back(home: Path, states: dict[str, str]) -> Result:
                 result.copies_removed += 1
         state = states.get(delivery)
         place, tenant = whole.relative_to(home).parts[:2]
-        if (place == "archive" and state not in SETTLED) or (place == "quarantine" and state != HELD):
+        if (place == "archive" and state not in SETTLED) or (
+            place == "quarantine" and state != HELD
+        ):
             _wait_again(whole, home / "inbox" / tenant)
             result.waiting_again += 1
     return result

@@ -99,7 +99,8 @@ def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
     with dropsafe.serving() as listening:
         accounts = _open_accounts(screen, dropsafe, feeds)
         addresses = listening()
-        screen.step("The server listens", ", ".join(f"{k} {v}" for k, v in addresses.items()))
+        ports = [f"{name} {address.rpartition(':')[2]}" for name, address in addresses.items()]
+        screen.step("The server listens", "127.0.0.1: " + ", ".join(ports))
         _deliver_all(world, Server(addresses, dropsafe.home / "keys"), accounts)
         world.said.update(world.rows(feeds))
         story.tell_verdicts(world)
@@ -138,9 +139,7 @@ def _open_accounts(screen: Screen, dropsafe: Dropsafe, feeds: list[Feed]) -> dic
         for feed, account in zip(feeds, threads.map(open_account, feeds), strict=True):
             accounts[feed.shop] = account
             advance()
-    screen.step(
-        f"{len(feeds)} shops", "each with credentials (tenant add) and mapping (mapping set)"
-    )
+    screen.step(f"{len(feeds)} shops", "made with 'tenant add' and 'mapping set'")
     return accounts
 
 
@@ -170,17 +169,18 @@ def _deliver_all(world: World, server: Server, accounts: dict[str, Account]) -> 
 
 def _finish(screen: Screen, checks: Checks, *, seconds: float, kept: Path | None) -> int:
     screen.console.print()
+    if kept:
+        screen.say("The home was kept; to look at it:")
+        screen.script(f"dropsafe --home {kept / 'home'} deliveries\n")
     if checks.differences:
         screen.bad(f"{len(checks.differences)} of {checks.made} checks failed:")
         for difference in checks.differences:
             screen.bad(f"- {difference}")
-    else:
-        screen.step("All as expected", f"{checks.made} checks in {seconds:.0f} s")
-    if kept:
-        screen.say(f"\nThe home was kept: dropsafe --home {kept / 'home'} deliveries")
+        return 1
+    screen.step("All as expected", f"{checks.made} checks in {seconds:.0f} s")
     screen.say("\nYour own, next (README.md tells more, sample_feeds/README.md on these files):\n")
-    screen.say(NEXT_STEPS)
-    return 1 if checks.differences else 0
+    screen.script(NEXT_STEPS)
+    return 0
 
 
 if __name__ == "__main__":

@@ -54,6 +54,7 @@ class Checks:
 
     def _lines(self, what: str, found: list[list[str]], wanted: list[list[str]]) -> None:
         """Compare line by line, so that a difference is told in one line and not in a page."""
+        self.made += len(wanted)
         self.same(f"{what}: how many", len(found), len(wanted))
         unlike = [pair for pair in zip(found, wanted, strict=False) if pair[0] != pair[1]]
         if unlike:

@@ -46,7 +46,12 @@ class Screen:
 
     def command(self, command: str) -> None:
         """Print a command as one would type it."""
-        self.console.print(Text.assemble("  ", ("$ ", "dim"), (f"dropsafe {command}", "bold")))
+        words = Text.assemble("  ", ("$ ", "dim"), (f"dropsafe {command}", "bold"))
+        self.console.print(words, soft_wrap=True)
+
+    def script(self, lines: str) -> None:
+        """Print lines to be copied, however long."""
+        self.console.print(Text(textwrap.indent(lines, "  "), style="bold"), soft_wrap=True)
 
     def answer(self, words: str) -> None:
         """Print what a command answered."""
@@ -63,17 +68,17 @@ class Screen:
         self._paragraph(words, style="red")
 
     def table(self, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Print a table; a column whose name begins with > is set to the right."""
+        """Print a table; > before a column's name sets it to the right, ~ lets its words wrap."""
         table = Table(
             box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), header_style="dim", show_edge=False
         )
         for name in columns:
             right = name.startswith(">")
             table.add_column(
-                name.removeprefix(">"),
+                name.lstrip(">~"),
                 justify="right" if right else "left",
+                no_wrap=not name.startswith("~"),
                 overflow="fold",
-                no_wrap=right,
             )
         for row in rows:
             # Text, not str: nothing that a shop sent is markup.

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 COMMAND = Path(sys.executable).with_name("dropsafe")
-PATIENCE = 30.0  # s; for anything that is waited for
+PATIENCE = 60.0  # s; for anything that is waited for
 _PAUSE = 0.2
 _PASSIVE_PORTS = 8
 

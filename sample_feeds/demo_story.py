@@ -71,8 +71,8 @@ def tell_verdicts(world: World) -> None:
         if not feed.mapping_comes_late:
             world.checks.verdict(feed, sent, entry)
         counts = [count(entry[name]) for name in ("new", "changed", "unchanged", "rejected")]
-        rows.append([feed.shop, sent.name, state(entry["state"]), *counts])
-    columns = ["shop", "file", "state", ">new", ">changed", ">same", ">rejected"]
+        rows.append([sent.name, state(entry["state"]), *counts])
+    columns = ["file", "state", ">new", ">changed", ">same", ">rejected"]
     world.screen.table(columns, rows)
 
 
@@ -96,7 +96,7 @@ def tell_values(world: World) -> None:
                 [feed.shop, written["moment"], written["total"],
                  row["occurred_at"], money(row["total"])]
             )  # fmt: skip
-    columns = ["shop", "the till wrote", ">", "occurred at", ">total"]
+    columns = ["shop", "~the till wrote", ">", "occurred at", ">total"]
     world.screen.table(columns, shown)
 
 
@@ -113,7 +113,7 @@ def tell_rejects(world: World) -> None:
     rejects = world.dropsafe.csv("rejects", entry["delivery"])
     world.checks.rejects(feed, rejects)
     world.screen.table(
-        [">line", "column", "reason", "in words"],
+        [">line", "~column", "reason", "~in words"],
         (
             [one["line"], one["column"] or "(all of it)", one["reason"], one["message"]]
             for one in rejects
@@ -166,7 +166,7 @@ def tell_held(world: World) -> None:
     )
     world.checks.same(f"{feed.shop}: held for", entry["reason"], "no-mapping")
     world.screen.table(
-        ["file", "state", "reason", "what to do"],
+        ["file", "state", "reason", "~what to do"],
         [[sent.name, state(entry["state"]), entry["reason"], entry["remedy"]]],
     )
     world.screen.say("\nOnce the mapping is set, the file loads by itself.")

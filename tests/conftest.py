@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from ingest.home import Home, make_directories, open_home
 from storage.layout import Layout
 from tests.databases import KINDS, Databases
+from tests.e2e.running import dropsafe, dropsafe_json
+from tests.shop import MAPPING
 
 MakeHome = Callable[[str, Path], Home]
 
@@ -38,6 +41,25 @@ def make_home(databases: Databases) -> Iterator[MakeHome]:
             return home
 
         yield make
+
+
+@pytest.fixture(scope="session")
+def fresh_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home as `dropsafe init` makes it; take a copy."""
+    path = tmp_path_factory.mktemp("template") / "home"
+    dropsafe(path, "init")
+    return path
+
+
+@pytest.fixture(scope="session")
+def fresh_shop(fresh_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A home with the tenant acme and its mapping, and the tenant's Upload Key; take a copy."""
+    directory = tmp_path_factory.mktemp("template")
+    path = shutil.copytree(fresh_home, directory / "home")
+    key: str = dropsafe_json(path, "tenant", "add", "acme")["upload_key"]
+    (directory / "mapping.toml").write_text(MAPPING)
+    dropsafe(path, "mapping", "set", "acme", str(directory / "mapping.toml"))
+    return path, key
 
 
 @pytest.fixture(params=KINDS)

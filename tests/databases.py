@@ -57,6 +57,19 @@ class Databases:
         url = make_url(self._postgresql()).set(database=name)
         return url.render_as_string(hide_password=False)
 
+    @contextmanager
+    def away(self, url: str) -> Iterator[None]:
+        """Nobody reaches a PostgreSQL database while the block runs; who was connected is cut."""
+        name = make_url(url).database
+        self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        self._administer(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - a name of ours
+        )
+        try:
+            yield
+        finally:
+            self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+
     def _sqlite_template(self) -> Path:
         layout = Layout(self._directory / "sqlite")
         if not layout.database.exists():

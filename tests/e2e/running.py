@@ -108,6 +108,13 @@ def dropsafe_json(home: Path, *arguments: str) -> Any:
     return json.loads(dropsafe(home, *arguments, "--json"))
 
 
+def set_mapping(home: Path, tenant: str, text: str) -> Any:
+    """Set a tenant's mapping and give what the command says."""
+    file = home / "mapping.toml"
+    file.write_text(text)
+    return dropsafe_json(home, "mapping", "set", tenant, str(file))
+
+
 def eventually(check: Callable[[], bool], *, seconds: float = 20.0) -> None:
     """Poll until something holds; fail at the deadline."""
     deadline = time.monotonic() + seconds

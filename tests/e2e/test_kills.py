@@ -24,7 +24,15 @@ import pytest
 
 from ingest.home import open_home
 from tests import oracle
-from tests.e2e.running import Server, dropsafe, dropsafe_json, eventually, sftp, start_server
+from tests.e2e.running import (
+    Server,
+    dropsafe,
+    dropsafe_json,
+    eventually,
+    set_mapping,
+    sftp,
+    start_server,
+)
 from tests.shop import MAPPING, dump, table
 
 KILLS = 20
@@ -120,9 +128,7 @@ def test_every_acknowledged_file_is_loaded_once_and_nothing_else_is(tmp_path: Pa
     load = Load(server, seed)
     credentials = dropsafe_json(home, "tenant", "add", "acme")
     load.key, load.address = credentials["upload_key"], credentials["mail_address"]
-    mapping = home / "mapping.toml"
-    mapping.write_text(MAPPING)
-    dropsafe(home, "mapping", "set", "acme", str(mapping))
+    set_mapping(home, "acme", MAPPING)
 
     with ExitStack() as stack:
         stack.callback(load.close)

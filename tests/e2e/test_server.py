@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -16,6 +17,7 @@ from tests.e2e.running import (
     dropsafe_json,
     eventually,
     run_server,
+    set_mapping,
     sftp,
     start_server,
 )
@@ -23,19 +25,15 @@ from tests.shop import MAPPING, table
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    path = tmp_path / "home"
-    dropsafe(path, "init")
-    return path
+def home(fresh_home: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(fresh_home, tmp_path / "home")
 
 
 def add_shop(home: Path, name: str = "acme", *, mapping: str | None = MAPPING) -> str:
     """A tenant with a mapping; gives its Upload Key."""
     key: str = dropsafe_json(home, "tenant", "add", name)["upload_key"]
     if mapping is not None:
-        file = home / "mapping.toml"
-        file.write_text(mapping)
-        dropsafe(home, "mapping", "set", name, str(file))
+        set_mapping(home, name, mapping)
     return key
 
 
@@ -156,9 +154,7 @@ def test_a_held_file_loads_by_itself_once_its_mapping_is_set(home: Path) -> None
         sftp(server.address("sftp"), "acme", key, {"a.csv": table(("A", "1", "5"))})
         eventually(lambda: all_settled(home))
         assert dropsafe_json(home, "deliveries")[0]["reason"] == "no-mapping"
-        mapping = home / "mapping.toml"
-        mapping.write_text(MAPPING)
-        assert dropsafe_json(home, "mapping", "set", "acme", str(mapping))["released"] == 1
+        assert set_mapping(home, "acme", MAPPING)["released"] == 1
         eventually(lambda: dropsafe_json(home, "deliveries")[0]["state"] == "loaded")
 
 

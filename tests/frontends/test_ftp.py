@@ -196,7 +196,7 @@ def test_a_data_connection_that_does_not_come_is_given_up(home: Home) -> None:
         assert client.reply().startswith("425")
         assert client.ask("STOR day.csv").startswith("425")
         assert client.ask("NOOP").startswith("200")
-        assert home.arriving() == []
+        eventually(lambda: home.arriving() == [])
 
 
 def test_the_number_of_sockets_is_limited(home: Home) -> None:

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.shelf import Shelf, Shelves
 from storage import files
@@ -51,7 +52,7 @@ def test_a_failing_disk_is_a_temporary_failure(
     def fail(*arguments: object, **options: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    with serving(plain_home) as server, server.raw() as client:
+    with capture_logs() as logs, serving(plain_home) as server, server.raw() as client:
         begin(client, "before.csv").close()
         assert client.reply().startswith("226")
         with monkeypatch.context() as broken:
@@ -75,6 +76,8 @@ def test_a_failing_disk_is_a_temporary_failure(
         eventually(lambda: plain_home.arriving() == [])
 
     assert [one.origin.name for one, _ in plain_home.accepted()] == ["before.csv", "after.csv"]
+    hints = [one["hint"] for one in logs if one["event"] == "upload.refused"]
+    assert [hint.split(":")[0] for hint in hints] == [errno.errorcode[number]]
 
 
 def test_a_failing_rename_is_a_temporary_failure(
@@ -150,10 +153,10 @@ def test_a_second_upload_waits_for_the_first(plain_home: Home) -> None:
     """Pipelined commands change nothing in a transfer; the library would swap the files."""
     with serving(plain_home) as server, server.raw() as client:
         with begin(client, "one.csv") as data:
-            client.send("STOR two.csv\r\nRNFR x\r\nCWD /nowhere\r\n")
+            client.send("STOR stat\r\nSTOR two.csv\r\nRNFR x\r\nCWD /nowhere\r\n")
             data.sendall(HALF)
-        replies = [client.reply()[:3] for _ in range(4)]
-        assert replies == ["226", "425", "550", "550"]
+        replies = [client.reply()[:3] for _ in range(5)]
+        assert replies == ["226", "425", "425", "550", "550"]
 
     assert [(one.origin.name, data) for one, data in plain_home.accepted()] == [
         ("one.csv", HALF + HALF)
