@@ -26,6 +26,7 @@ class AccountsWatch:
         self._home = home
         self._lock = threading.Lock()
         self._looked_at = 0.0
+        self._latest: tuple[Tenant, ...] | None = None
         self._changes: int | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="accounts", daemon=True)
@@ -54,10 +55,18 @@ class AccountsWatch:
                 self.gatekeeper.replace(newer)
 
     def _look(self) -> tuple[Tenant, ...] | None:
-        """The tenants, if they changed since the last look; None if not, or if nobody answers."""
+        """The tenants as they are now; None if they did not change, or if nobody answers.
+
+        Who asks while another looks waits, and is answered by the first look that begins after
+        the question: so a tenant that was made a moment ago is found, and a thousand wrong guesses
+        cost five looks a second.
+        """
+        asked = time.monotonic()
         with self._lock:
-            if time.monotonic() - self._looked_at < _LEAST_SECONDS:
-                return None
+            if self._looked_at >= asked:
+                return self._latest
+            time.sleep(max(0.0, self._looked_at + _LEAST_SECONDS - time.monotonic()))
+            self._looked_at = time.monotonic()
             try:
                 with self._home.database.reading() as connection:
                     changes = tenants.changes(connection)
@@ -67,8 +76,12 @@ class AccountsWatch:
             except DatabaseAway as error:
                 log.warning("accounts.stale", why=error.message)
                 return None
-            finally:
-                self._looked_at = time.monotonic()
-            self._changes = changes
-            accounts.save_snapshot(self._home.layout.accounts, everyone)
+            self._changes, self._latest = changes, everyone
+            self._save(everyone)
             return everyone
+
+    def _save(self, everyone: tuple[Tenant, ...]) -> None:
+        try:
+            accounts.save_snapshot(self._home.layout.accounts, everyone)
+        except OSError as error:  # a full disk must not keep a new tenant out
+            log.warning("accounts.not_saved", why=str(error))

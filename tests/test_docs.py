@@ -44,7 +44,7 @@ VERDICTS = DOCS / "verdicts.md"
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _EVENT = re.compile(r"[a-z]+\.[a-z_]+")
 _TOLD = re.compile(
-    r"(?:'|: |, )dropsafe ((?:--home X )?[a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [A-Z][\w.]*)*)"
+    r"(?:'|: |, |with )dropsafe ((?:--home X )?[a-z]+(?: [a-z]+)?(?: --?[a-z-]+| [A-Z][\w.]*)*)"
 )
 _LOGGING = {"debug", "info", "warning", "error", "exception", "critical", "_log_once"}
 

@@ -1,0 +1,32 @@
+"""The open door that a client comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.frontends.conftest import Home
+from tests.frontends.contract.clients import Client
+from tests.frontends.contract.doors import Door, opened
+from tests.frontends.smtp_serving import write_certificate
+
+
+@pytest.fixture(scope="session")
+def smtp_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate and key of the SMTP front end, which are given to it."""
+    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
+
+
+@pytest.fixture
+def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of the client's own; the home is elsewhere."""
+    return tmp_path_factory.mktemp("client")
+
+
+@pytest.fixture
+def door(client: Client, home: Home, files: Path, smtp_certificate: Path) -> Iterator[Door]:
+    """The door of a test's client, open until the test ends."""
+    with opened(client.kind, home, files, smtp_certificate) as door:
+        yield door

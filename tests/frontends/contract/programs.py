@@ -1,0 +1,155 @@
+"""Running client programs: with input in pieces, killed in the middle, and understood."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import quote
+
+from tests.frontends.contract.answers import Answer, Cut, Source, Verdict
+from tests.frontends.contract.doors import Door
+
+_SECONDS = 30  # no program runs longer
+_POLL = 0.01
+_CURL_LOGIN_DENIED = 67
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """A program that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def run(
+    door: Door,
+    command: Sequence[str],
+    *,
+    script: str = "",
+    piped: Source | None = None,
+    watched: Source | None = None,
+) -> Done:
+    """Run a program that knows nothing of the user who runs the tests.
+
+    `piped` is fed to it and `watched` is read by it as a file; it is killed when either is cut.
+    What it started is waited for too: it holds the other ends of our pipes.
+    """
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(door.files)
+    ) as process:
+        assert process.stdin is not None
+        try:
+            if piped is not None:
+                with suppress(BrokenPipeError):
+                    for piece in piped:
+                        process.stdin.write(piece)
+                        process.stdin.flush()
+            if watched is not None:
+                _watch(process, watched)
+            out, err = process.communicate(script.encode(), timeout=_SECONDS)
+        except Cut:
+            process.kill()
+            out, err = process.communicate(timeout=_SECONDS)
+        except BaseException:
+            process.kill()
+            raise
+    return Done(code=process.returncode, out=out.decode(), err=err.decode())
+
+
+def local_file(door: Door, data: bytes) -> Path:
+    """A file on the client's side."""
+    path = door.files / f"local-{token_hex(4)}"
+    path.write_bytes(data)
+    return path
+
+
+def url(door: Door, scheme: str, name: str) -> str:
+    """The address of a name."""
+    return f"{scheme}://127.0.0.1:{door.port}/{quote(name)}"
+
+
+def curl(
+    door: Door, arguments: Sequence[str], *, source: Source | None = None
+) -> tuple[Done, list[tuple[int, str]]]:
+    """Run curl so that it says what the server said: the replies, code and words.
+
+    `source` is uploaded, from a pipe where it is held and else from a file.
+    """
+    upload: list[str] = []
+    if source is not None:
+        upload = ["-T", "-" if source.held else str(local_file(door, source.data))]
+    command = ["curl", "-q", "-sS", "-v", "--max-time", str(_SECONDS), *upload, *arguments]
+    done = run(door, command, piped=source if source is not None and source.held else None)
+    return done, _replies(r"^< (\d{3}) (.*?)\r?$", done.err)
+
+
+def lftp(
+    door: Door, script: str, *, source: Source | None = None
+) -> tuple[Done, list[tuple[int, str]]]:
+    """Run a script in lftp; what it did, and the replies of an FTP server."""
+    settings = (
+        "debug 5; set cmd:fail-exit yes; set net:timeout 10; set net:max-retries 1; "
+        f"set ssl:ca-file {door.certificate}; "
+    )
+    if source is not None and source.held:
+        settings += f"set net:limit-rate 0:{slow(source)}; "
+    done = run(door, ["lftp", "--norc", "-c", settings + script], watched=source)
+    return done, _replies(r"^<--- (\d{3}) (.*?)\r?$", done.err)
+
+
+def slow(source: Source) -> int:
+    """Bytes a second at which an upload takes the time it should."""
+    return int(len(source.data) / source.seconds)
+
+
+def verdict_of_reply(done: Done, replies: list[tuple[int, str]]) -> Answer:
+    """What a program made of it, and the last words of the server."""
+    if done.code == 0:
+        return Answer(verdict=Verdict.YES, words=_said(replies) + done.out)
+    refusals = [(code, words) for code, words in replies if code >= 400]  # noqa: PLR2004
+    if refusals:
+        return Answer.of_code(*refusals[-1])
+    return Answer(verdict=Verdict.LOST, words=done.err)
+
+
+def verdict_of_sftp(done: Done) -> Answer:
+    """What a program made of the codes of SFTP; of the words it shows its own."""
+    words = done.err + done.out
+    if done.code == 0 and "Failed to close libssh2 file" not in words:
+        return Answer(verdict=Verdict.YES, words=words)
+    if re.search("[Pp]ermission denied|Authentication failure|No such file|Access failed", words):
+        return Answer(verdict=Verdict.NEVER, words=words)
+    if done.code == _CURL_LOGIN_DENIED or "Login failed" in words:
+        return Answer(verdict=Verdict.NEVER, words=words)
+    if re.search("Failure|Operation failed|Failed to close", words):
+        return Answer(verdict=Verdict.LATER, words=words)
+    return Answer(verdict=Verdict.LOST, words=words)
+
+
+def _watch(process: subprocess.Popen[bytes], source: Source) -> None:
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL)
+        if source.is_cut:
+            raise Cut
+
+
+def _replies(pattern: str, text: str) -> list[tuple[int, str]]:
+    found = re.findall(pattern, text, re.MULTILINE)
+    return [(int(code), words) for code, words in found]
+
+
+def _said(replies: list[tuple[int, str]]) -> str:
+    return "".join(f"{code} {words}\n" for code, words in replies)
+
+
+def _environment(home: Path) -> Mapping[str, str]:
+    return {"HOME": str(home), "PATH": "/usr/bin:/bin:/usr/local/bin", "LC_ALL": "C.UTF-8"}

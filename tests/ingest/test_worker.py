@@ -1,0 +1,177 @@
+"""A worker: woken by the bell, fair to every tenant, stopped by nothing that may pass."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import pipeline
+from ingest.bell import Bell
+from ingest.home import Home
+from ingest.worker import Worker
+from storage.errors import DatabaseAway
+from storage.inbox import ring
+from storage.ledger import State
+from tests.conftest import MakeHome
+from tests.e2e.running import eventually
+from tests.shop import deliver, entry, open_shop, table, totals
+
+
+@pytest.fixture
+def home(make_home: MakeHome, tmp_path: Path) -> Home:
+    made = make_home("sqlite", tmp_path / "home")
+    open_shop(made)
+    return made
+
+
+@contextmanager
+def working(home: Home) -> Iterator[Worker]:
+    worker = Worker(home)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_the_bell_wakes_a_worker_long_before_the_sweep(make_home: MakeHome, tmp_path: Path) -> None:
+    """With a sweep once an hour, files are loaded as they come."""
+    home = make_home("sqlite", tmp_path / "other")
+    open_shop(home)
+    patient = home.settings.model_copy(
+        update={"workers": home.settings.workers.model_copy(update={"sweep_seconds": 3600.0})}
+    )
+    home = type(home)(
+        layout=home.layout, settings=patient, spool=home.spool, inbox=home.inbox,
+        archive=home.archive, database=home.database,
+    )  # fmt: skip
+    with working(home):
+        eventually(lambda: bool(list(home.layout.bell.parent.glob("bell"))))
+        for number in range(3):
+            envelope = deliver(home, table(("A", str(number), "1")))
+            eventually(lambda e=envelope: entry(home, e).state is State.LOADED)  # type: ignore[misc]  # bound per turn
+
+
+def test_the_sweep_finds_what_the_bell_missed(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events are hints: without any of them files are loaded all the same, only later."""
+    monkeypatch.setattr(Bell, "ring", lambda *_: None)
+    quick = home.settings.workers.model_copy(update={"sweep_seconds": 0.2})
+    object.__setattr__(home.settings, "workers", quick)
+    with working(home):
+        envelope = deliver(home, table(("A", "1", "1")))
+        eventually(lambda: entry(home, envelope).state is State.LOADED)
+
+
+def test_a_bell_is_heard_once_for_many_rings(home: Home) -> None:
+    """A burst for one tenant is one thing to look at."""
+    with Bell(home.layout) as bell:
+        for _ in range(50):
+            ring(home.layout, "acme")
+        assert bell.wait(5.0) == {"acme"}
+
+
+def test_an_email_s_parts_are_worked_off_in_the_same_turn(home: Home) -> None:
+    """work --once leaves nothing behind that it made itself."""
+    from tests.ingest.test_pipeline import message, receive_mail  # noqa: PLC0415 - the one helper
+
+    receive_mail(home, message(("a.csv", table(("A", "1", "1")))))
+    assert Worker(home).run_once() == 2
+    assert totals(home) == {("A", "1"): "1.00"}
+
+
+@pytest.mark.parametrize("trouble", [DatabaseAway("gone"), OSError(errno.ENOSPC, "full")])
+def test_trouble_that_may_pass_is_waited_for(
+    home: Home, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    """The worker tries again by itself, and does not count it against the file."""
+    real, failures = pipeline.read, iter([trouble] * 3)
+
+    def read(*arguments: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return real(*arguments)
+
+    monkeypatch.setattr(pipeline, "read", read)
+    envelope = deliver(home, table(("A", "1", "1")))
+    with working(home):
+        eventually(lambda: entry(home, envelope).state is State.LOADED, seconds=30)
+    assert entry(home, envelope).attempts == 1
+
+
+def test_a_file_that_fails_again_and_again_is_held_and_the_others_go_on(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three attempts, whatever the error, and the tenant's next file is not kept waiting."""
+    real = pipeline.read
+
+    def read(where: Home, one: Any, feed: Any) -> Any:
+        if one.name == "bad.csv":
+            raise RuntimeError("a bug of ours")
+        return real(where, one, feed)
+
+    monkeypatch.setattr(pipeline, "read", read)
+    bad = deliver(home, table(("A", "1", "1")), name="bad.csv")
+    good = deliver(home, table(("A", "2", "1")))
+    Worker(home).run_once()
+
+    held = entry(home, bad)
+    assert (held.state, held.reason) == (State.QUARANTINED, "fails-repeatedly")
+    assert entry(home, good).state is State.LOADED
+
+
+def test_a_damaged_envelope_is_set_aside_and_the_others_go_on(home: Home) -> None:
+    """What the ledger cannot even be told of does not stop the queue."""
+    bad = deliver(home, table(("A", "1", "1")))
+    (home.layout.waiting("acme", bad.id) / "envelope.json").write_text("{")
+    good = deliver(home, table(("A", "2", "1")))
+    Worker(home).run_once()
+
+    assert entry(home, good).state is State.LOADED
+    assert home.layout.held("acme", bad.id).is_dir()
+
+
+def test_two_workers_share_the_tenants(home: Home) -> None:
+    """Each delivery is loaded once, in order, whoever takes it."""
+    for number in range(4):
+        open_shop(home, f"shop-{number}")
+    deliveries = [
+        deliver(home, table(("A", "1", str(turn))), tenant=f"shop-{number}")
+        for turn in range(1, 6)
+        for number in range(4)
+    ]
+    with working(home), working(home):
+        for envelope in deliveries:
+            eventually(lambda e=envelope: entry(home, e).state is State.LOADED)  # type: ignore[misc]  # bound per turn
+    for number in range(4):
+        assert totals(home, f"shop-{number}") == {("A", "1"): "5.00"}
+    assert {entry(home, envelope).attempts for envelope in deliveries} == {1}
+
+
+def test_stopping_finishes_what_was_begun(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is told to stop in the middle of a file loads that file, and no other."""
+    reading, go_on = threading.Event(), threading.Event()
+    real = pipeline.read
+
+    def read(*arguments: Any) -> Any:
+        reading.set()
+        go_on.wait(10)
+        return real(*arguments)
+
+    monkeypatch.setattr(pipeline, "read", read)
+    first = deliver(home, table(("A", "1", "1")))
+    second = deliver(home, table(("A", "2", "1")))
+    with working(home) as worker:
+        assert reading.wait(10)
+        worker.stop()
+        go_on.set()
+    assert entry(home, first).state is State.LOADED
+    assert entry(home, second).state is State.RECEIVED
