@@ -5,10 +5,13 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 EDITABLE = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help demo test check format lock clean
+.PHONY: help install demo test check format lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+install: $(VENV)/.runtime  ## the dropsafe command in a virtual environment
+	@echo "Installed: $(BIN)/dropsafe"
 
 demo: $(VENV)/.runtime  ## deliver every sample feed through real protocols and show what happened
 	@$(BIN)/python sample_feeds/demo.py

@@ -26,11 +26,14 @@ class AccountsWatch:
         self._home = home
         self._lock = threading.Lock()
         self._looked_at = 0.0
-        self._latest: tuple[Tenant, ...] | None = None
         self._changes: int | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="accounts", daemon=True)
-        self.gatekeeper = Gatekeeper(self._first(), refresh=self._look)
+        self.gatekeeper = Gatekeeper(refresh=self._look)
+        self._look()
+        if self._changes is None:
+            log.warning("accounts.from_snapshot", why="the database does not answer")
+            self.gatekeeper.replace(accounts.load_snapshot(home.layout.accounts))
 
     def start(self) -> None:
         """Begin to look regularly."""
@@ -41,44 +44,35 @@ class AccountsWatch:
         self._stopping.set()
         self._thread.join()
 
-    def _first(self) -> tuple[Tenant, ...]:
-        newer = self._look()
-        if newer is not None:
-            return newer
-        log.warning("accounts.from_snapshot", why="the database does not answer")
-        return accounts.load_snapshot(self._home.layout.accounts)
-
     def _run(self) -> None:
         while not self._stopping.wait(_LOOK_SECONDS):
-            newer = self._look()
-            if newer is not None:
-                self.gatekeeper.replace(newer)
+            self._look()
 
-    def _look(self) -> tuple[Tenant, ...] | None:
-        """The tenants as they are now; None if they did not change, or if nobody answers.
+    def _look(self) -> None:
+        """Give the gatekeeper the tenants as they are now, if they changed and somebody answers.
 
-        Who asks while another looks waits, and is answered by the first look that begins after
-        the question: so a tenant that was made a moment ago is found, and a thousand wrong guesses
+        Who asks while another looks waits, and is served by the first look that begins after the
+        question: so a tenant that was made a moment ago is found, and a thousand wrong guesses
         cost five looks a second.
         """
         asked = time.monotonic()
         with self._lock:
             if self._looked_at >= asked:
-                return self._latest
+                return
             time.sleep(max(0.0, self._looked_at + _LEAST_SECONDS - time.monotonic()))
             self._looked_at = time.monotonic()
             try:
                 with self._home.database.reading() as connection:
                     changes = tenants.changes(connection)
                     if changes == self._changes:
-                        return None
+                        return
                     everyone = tenants.everyone(connection)
             except DatabaseAway as error:
                 log.warning("accounts.stale", why=error.message)
-                return None
-            self._changes, self._latest = changes, everyone
+                return
+            self.gatekeeper.replace(everyone)
+            self._changes = changes
             self._save(everyone)
-            return everyone
 
     def _save(self, everyone: tuple[Tenant, ...]) -> None:
         try:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from types import MappingProxyType
+from typing import TypeVar
 
 import argon2
 import structlog
@@ -19,6 +22,8 @@ from storage.errors import DropsafeError
 
 log = structlog.get_logger()
 
+_Found = TypeVar("_Found")
+
 
 class LoginRefused(DropsafeError):
     """Unknown user, wrong secret or disabled tenant: which of them is told to nobody."""
@@ -27,18 +32,23 @@ class LoginRefused(DropsafeError):
         super().__init__("Login refused.")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Snapshot:
+    """The tenants at one moment, by name and by mailbox."""
+
+    by_name: MappingProxyType[str, Tenant]
+    by_mailbox: MappingProxyType[str, Tenant]
+
+
 class Gatekeeper:
     """Answers the front ends' questions about tenants.
 
-    `refresh`, if given, is asked for newer tenants when an answer would be no: a tenant that was
-    added a moment ago can log in at once. It may raise nothing and may block.
+    `refresh`, if given, is called before an answer is no, and may `replace` the snapshot: so a
+    tenant that was added a moment ago can log in at once. It may block, and raises nothing.
     """
 
     def __init__(
-        self,
-        tenants: Iterable[Tenant] = (),
-        *,
-        refresh: Callable[[], Iterable[Tenant] | None] | None = None,
+        self, tenants: Iterable[Tenant] = (), *, refresh: Callable[[], None] = lambda: None
     ) -> None:
         self._hasher = argon2.PasswordHasher()
         self._refresh = refresh
@@ -48,9 +58,11 @@ class Gatekeeper:
 
     def replace(self, tenants: Iterable[Tenant]) -> None:
         """Take a newer snapshot."""
-        snapshot = tuple(tenants)
-        self._by_name = {tenant.name: tenant for tenant in snapshot}
-        self._by_mailbox = {tenant.mailbox.lower(): tenant for tenant in snapshot}
+        everyone = tuple(tenants)
+        self._snapshot = _Snapshot(
+            by_name=MappingProxyType({tenant.name: tenant for tenant in everyone}),
+            by_mailbox=MappingProxyType({tenant.mailbox.lower(): tenant for tenant in everyone}),
+        )
 
     def with_password(self, user: str, secret: str, *, via: str, peer: str) -> Tenant:
         """The tenant that logs in with an Upload Key or a password.
@@ -61,9 +73,7 @@ class Gatekeeper:
         Raises:
             LoginRefused: logged here, with the peer.
         """
-        tenant = self._verified(user, secret)
-        if tenant is None and self._look_again():
-            tenant = self._verified(user, secret)
+        tenant = self._ask(lambda snapshot: self._verified(snapshot.by_name.get(user), secret))
         if tenant is None:
             self.refused(user, via=via, peer=peer)
             raise LoginRefused
@@ -74,40 +84,46 @@ class Gatekeeper:
 
         A client only asks here; that it holds the private key is for the protocol to prove.
         """
-        tenant = self._by_name.get(user)
-        if (tenant is None or offered not in _key_bodies(tenant)) and self._look_again():
-            tenant = self._by_name.get(user)
-        if tenant is None or not tenant.enabled or offered not in _key_bodies(tenant):
-            return None
-        return tenant
+
+        def owner(snapshot: _Snapshot) -> Tenant | None:
+            tenant = _enabled(snapshot.by_name.get(user))
+            return tenant if tenant is not None and offered in _key_bodies(tenant) else None
+
+        return self._ask(owner)
 
     def with_mailbox(self, local_part: str) -> Tenant | None:
         """The enabled tenant whose mail address has this local part."""
-        tenant = self._by_mailbox.get(local_part.lower())
-        if tenant is None and self._look_again():
-            tenant = self._by_mailbox.get(local_part.lower())
-        return tenant if tenant is not None and tenant.enabled else None
+        return self._ask(lambda snapshot: _enabled(snapshot.by_mailbox.get(local_part.lower())))
 
     def named(self, name: str) -> Tenant | None:
-        """The enabled tenant of that name."""
-        tenant = self._by_name.get(name)
-        return tenant if tenant is not None and tenant.enabled else None
+        """The enabled tenant of that name, as last seen."""
+        return _enabled(self._snapshot.by_name.get(name))
 
     def tenants(self) -> tuple[Tenant, ...]:
-        """All enabled tenants."""
-        return tuple(tenant for tenant in self._by_name.values() if tenant.enabled)
+        """All enabled tenants, as last seen."""
+        return tuple(tenant for tenant in self._snapshot.by_name.values() if tenant.enabled)
 
     def refused(self, user: str, *, via: str, peer: str) -> None:
         """Log a login that was refused."""
         log.warning("login.refused", user=printable(user), via=via, peer=peer)
 
-    def _verified(self, user: str, secret: str) -> Tenant | None:
-        tenant = self._by_name.get(user)
+    def _ask(self, question: Callable[[_Snapshot], _Found | None]) -> _Found | None:
+        """Answer from the snapshot; before the answer is no, from a newer one if there is one."""
+        asked = self._snapshot
+        answer = question(asked)
+        if answer is None:
+            self._refresh()
+            newest = self._snapshot  # whoever replaced it meanwhile
+            if newest is not asked:
+                answer = question(newest)
+        return answer
+
+    def _verified(self, tenant: Tenant | None, secret: str) -> Tenant | None:
         expected = tenant.upload_key_hash if tenant else ""
         good = bool(expected) and hmac.compare_digest(upload_key_hash(secret), expected)
         if not good:
             good = self._is_password(tenant, secret)
-        return tenant if good and tenant is not None and tenant.enabled else None
+        return _enabled(tenant) if good else None
 
     def _is_password(self, tenant: Tenant | None, secret: str) -> bool:
         stored = tenant.password_hash if tenant else ""
@@ -117,19 +133,16 @@ class Gatekeeper:
             return False
         return bool(stored)
 
-    def _look_again(self) -> bool:
-        newer = self._refresh() if self._refresh else None
-        if newer is None:
-            return False
-        self.replace(newer)
-        return True
-
 
 def may_send(tenant: Tenant, sender: str) -> bool:
     """Whether an envelope sender may write to the tenant; without a list, anybody may."""
     if not tenant.senders:
         return True
     return any(fnmatchcase(sender.lower(), pattern.lower()) for pattern in tenant.senders)
+
+
+def _enabled(tenant: Tenant | None) -> Tenant | None:
+    return tenant if tenant is not None and tenant.enabled else None
 
 
 def _key_bodies(tenant: Tenant) -> set[str]:

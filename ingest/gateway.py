@@ -42,7 +42,7 @@ async def run(home: Home, sockets: dict[str, socket.socket], ready: int) -> None
     shelves = Shelves(home.spool, default_limit=home.settings.limits.max_file_size)
     front_ends = await _listen(home, sockets, watch, shelves)
     parked = asyncio.create_task(_release_parked(home, shelves))
-    log.info("gateway.ready", front_ends=sorted(sockets))
+    log.info("gateway.ready", front_ends=" ".join(sorted(sockets)))
     os.write(ready, b"!")
     os.close(ready)
     await stopping.wait()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import structlog
 from sqlalchemy import Connection
 
-from ingest import feeds, late, post
+from ingest import feeds, late, loading, post
 from ingest.feeds import Feed
 from ingest.home import Home
-from ingest.loading import finish, read
 from ingest.verdicts import Held, HoldCode
 from storage import ledger, mappings, rows
 from storage.ledger import SETTLED, Entry
@@ -66,13 +65,13 @@ def _load(home: Home, entry: Entry) -> None:
         original = _original(connection, entry, feed)
     if original is not None and _mark_duplicate(home, entry, feed, original):
         return
-    reading = read(home, entry, feed)
+    reading = loading.read(home, entry, feed)
     record = feed.mapping.record
     with home.database.writing() as connection:
         in_order = rows.fold_of(connection, entry.tenant, record, lock=True).newest < entry.id
         if in_order:
             found = rows.append(connection, entry.tenant, record, entry.id, reading.rows)
-            finish(connection, entry, feed, reading, found)
+            loading.finish(connection, entry, feed, reading, found)
     if not in_order:
         late.load(home, entry, feed, reading)
 

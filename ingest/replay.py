@@ -77,6 +77,8 @@ def replay(
             outcomes.append(outcome)
             chosen += [reader] if reader else []
             progress(done, len(entries))
+        if not dry_run:
+            _release(home, tenant, chosen)
         difference = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NOTHING
         if not dry_run:
             _settle(home, tenant, chosen)
@@ -131,10 +133,20 @@ def _open_again(home: Home, entry: Entry, *, dry_run: bool) -> Replayed:
     return _stays(entry, entry.reason, entry.message)
 
 
+def _release(home: Home, tenant: str, chosen: list[Chosen]) -> None:
+    """Put what was held back into the inbox: there a worker finds it, should we not get further."""
+    held = [one.entry.id for one in chosen if one.entry.state is State.QUARANTINED]
+    with home.database.writing() as connection:
+        for delivery in held:
+            ledger.forgive(connection, delivery)
+    for delivery in held:
+        home.inbox.release(tenant, delivery)
+
+
 def _settle(home: Home, tenant: str, chosen: list[Chosen]) -> None:
-    """Move what was held into the archive, by way of the inbox: a crash leaves it there."""
+    """Move what is loaded now out of the inbox."""
     for one in chosen:
-        if home.inbox.release(tenant, one.entry.id):
+        if one.entry.state is State.QUARANTINED:
             home.archive.keep(tenant, one.entry.id)
         log.info(
             "delivery.replayed", delivery=one.entry.id, tenant=tenant, version=one.feed.version

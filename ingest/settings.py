@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -42,6 +43,16 @@ def _port_range(value: str) -> str:
     return value
 
 
+def _ipv4_address(value: str) -> str:
+    if value:
+        try:
+            IPv4Address(value)
+        except ValueError as error:
+            raise ValueError("the reply to PASV can only hold an IPv4 address") from error
+    return value
+
+
+AdvertisedAddress = Annotated[str, AfterValidator(_ipv4_address)]
 ListenAddress = Annotated[str, AfterValidator(_listen_address)]
 PortRange = Annotated[str, AfterValidator(_port_range)]
 
@@ -91,7 +102,7 @@ class Ftp(Section):
         default="50000-50099",
         description="Ports for data connections; open them in the firewall.",
     )
-    advertised_address: str = Field(
+    advertised_address: AdvertisedAddress = Field(
         default="",
         description="IPv4 address told to clients for data connections, where NAT hides the one "
         "of this machine. Empty for the address that the client reached.",
@@ -142,7 +153,13 @@ class Tls(Section):
 class Folder(Section):
     """The drop folder: drop/<tenant>/ in the home, for files put there by hand or by a server."""
 
-    enabled: bool = Field(default=True, description="Whether drop/ in the home is looked at.")
+    enabled: bool = Field(default=True, description="Whether the drop folder is looked at.")
+    path: str = Field(
+        default="",
+        description="Directory in which each tenant has a folder of its own; empty for drop/ in "
+        "the home, which only the server's user can write to. The server's user must be able to "
+        "read and remove files there.",
+    )
     quiet_seconds: float = Field(
         default=5.0,
         ge=0.1,

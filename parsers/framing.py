@@ -72,7 +72,8 @@ def read_text(data: bytes, encoding: str | None) -> Text:
             UnreadableCode.NOT_A_TABLE,
             f"This is not a table of text: line {line} holds a NUL byte, as binary files do.",
             remedy="Look at the file. If it is text in UTF-16, pin it in the mapping: [format] "
-            'encoding = "utf-16-le". Else ask the sender for the export as CSV.',
+            'encoding = "utf-16-le", then: dropsafe replay ID. Else ask the sender for the export '
+            "as CSV.",
         )
     _refuse_long_lines(text.content)
     return text

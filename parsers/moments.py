@@ -115,6 +115,7 @@ def _flaw() -> pl.Expr:
     )
     possible = (
         pl.col("fits")
+        & (year > 0)  # no calendar has a year 0000
         & (pl.col("day") <= days)
         & (pl.col("second") < 60)  # noqa: PLR2004 - strptime reads leap seconds but cannot keep them
         & (pl.col("offset").is_null() | (pl.col("offset").abs() < 24 * 60))

@@ -1,5 +1,7 @@
 """What is told to a shopkeeper of a value that could not be read."""
 
+from datetime import UTC, datetime
+
 from parsers.canonical import (
     FIRST_YEAR,
     ID_MAX_CHARACTERS,
@@ -9,6 +11,8 @@ from parsers.canonical import (
     Field,
 )
 from parsers.reject import RejectCode, clip
+
+_EXAMPLE = datetime(2017, 1, 31, 16, 53, 26, tzinfo=UTC)
 
 _SENTENCES = {
     RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
@@ -22,7 +26,7 @@ _SENTENCES = {
     RejectCode.MONEY_TOO_LONG: f"{{Words}} '{{value}}' has more than {MONEY_MAX_WHOLE_DIGITS} "
     f"digits before the point or {MONEY_MAX_PLACES} after it",
     RejectCode.EMPTY_TIME: "{Words} is missing: the column '{column}' is empty",
-    RejectCode.NOT_A_TIME: "{Words} '{value}' is not a moment written as {pattern}",
+    RejectCode.NOT_A_TIME: "{Words} '{value}' is not a date and time such as '{example}'",
     RejectCode.YEAR_OUT_OF_RANGE: f"{{Words}} '{{value}}' is not in the years {FIRST_YEAR} to "
     f"{LAST_YEAR}",
     RejectCode.NO_SUCH_LOCAL_TIME: "{Words} '{value}' does not exist: clocks were put forward "
@@ -41,5 +45,5 @@ def explain(
         Words=field.words[0].upper() + field.words[1:],
         column=clip(column),
         value=clip(value),
-        pattern=f"'{pattern}'" if pattern else "2017-01-31 16:53:26",
+        example=_EXAMPLE.strftime(pattern or "%Y-%m-%d %H:%M:%S"),
     )

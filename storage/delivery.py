@@ -57,9 +57,9 @@ def day_of(identifier: str) -> date:
 class Origin:
     """Where an upload comes from: everything that is known before its first byte.
 
-    `via` is sftp, ftp, ftps, smtp, folder, load or mail (a part of a message); `name` is the
-    client's own name for the file, data and never a path; `sender` is the envelope sender of an
-    email; `parent` is the message that a part was in, and `part` its place there, from 1.
+    `via` is sftp, ftp, ftps, smtp, folder or load; `name` is the client's own name for the file,
+    data and never a path; `sender` is the envelope sender of an email; `parent` is the message that
+    an attached file was in, and `part` its place there, from 1.
     """
 
     tenant: str

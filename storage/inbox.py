@@ -67,14 +67,14 @@ class Inbox:
 
     def quarantine(self, tenant: str, delivery: str) -> None:
         """Hold a waiting delivery until somebody mends what is wrong."""
-        files.move(self._layout.waiting(tenant, delivery), self._layout.held(tenant, delivery))
+        _move(self._layout.waiting(tenant, delivery), self._layout.held(tenant, delivery))
 
     def release(self, tenant: str, delivery: str) -> bool:
         """Let a held delivery wait again, in its own place; False if it is not held."""
-        try:
-            files.move(self._layout.held(tenant, delivery), self._layout.waiting(tenant, delivery))
-        except FileNotFoundError:
+        held = self._layout.held(tenant, delivery)
+        if not held.is_dir():
             return False
+        _move(held, self._layout.waiting(tenant, delivery))
         ring(self._layout, tenant)
         return True
 
@@ -88,6 +88,14 @@ def ring(layout: Layout, tenant: str) -> None:
     """
     with suppress(OSError):
         os.close(os.open(layout.bell / tenant, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a delivery; after a restore it may be in both places, and one copy is enough."""
+    if target.is_dir():
+        files.remove_tree(source)
+    else:
+        files.move(source, target)
 
 
 def _names(directory: Path) -> list[str]:

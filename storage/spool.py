@@ -71,11 +71,16 @@ class Spool:
         """
         try:
             _, contents = parked_from_json((parked / PARKED).read_bytes())
-            return _into_inbox(self.layout, parked, origin, contents, self.sequence.allot())
+            envelope = _into_inbox(self.layout, parked, origin, contents, self.sequence.allot())
         except FileNotFoundError as error:
             raise NotFound("There is no such upload.") from error
         except OSError as error:
             raise StorageFailing(error) from error
+        # Only now: without it a crash would have left bytes that nobody knows. A worker may have
+        # moved the delivery on already.
+        with suppress(OSError):
+            (self.layout.waiting(origin.tenant, envelope.id) / PARKED).unlink()
+        return envelope
 
     def clear(self) -> int:
         """Remove what a crash left half arrived, and return how many uploads that were.

@@ -8,7 +8,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
-import click
 import structlog
 import typer
 
@@ -70,7 +69,7 @@ def main() -> None:
         with one_line_errors():
             app()
     except CommandFailed as failure:
-        click.echo(f"dropsafe: {failure}", err=True)
+        typer.echo(f"dropsafe: {failure}", err=True)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output had enough; what is still buffered has nowhere to go.
@@ -78,5 +77,5 @@ def main() -> None:
         sys.exit(1)
     except Exception:  # noqa: BLE001 - the last resort: logged whole, told in one line
         structlog.get_logger().exception("command.failed")
-        click.echo("dropsafe: An error of dropsafe's own; the lines above say where.", err=True)
+        typer.echo("dropsafe: An error of dropsafe's own; the lines above say where.", err=True)
         sys.exit(1)

@@ -47,7 +47,8 @@ def set_mapping(
         return
     typer.echo(f"{tenant}: feed {feed} has mapping version {version.version}.")
     if released:
-        typer.echo(f"{released:,} held deliveries are tried again.")
+        words = "delivery is" if released == 1 else "deliveries are"
+        typer.echo(f"{released:,} held {words} tried again.")
 
 
 @app.command()

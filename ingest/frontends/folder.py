@@ -21,7 +21,7 @@ from secrets import token_hex
 import structlog
 
 from ingest.auth import Gatekeeper
-from ingest.settings import Folder
+from ingest.settings import Folder, path_of
 from ingest.shelf import is_temporary, log_accepted
 from storage.accounts import Tenant
 from storage.delivery import Origin, printable
@@ -81,7 +81,7 @@ class DropFolder:
         spool: Spool,
         limit: int,
     ) -> None:
-        self._root = layout.drop
+        self._root = path_of(layout, settings.path, layout.drop)
         self._quiet_seconds = settings.quiet_seconds
         self._gatekeeper = gatekeeper
         self._spool = spool

@@ -91,7 +91,7 @@ class Server(FTPServer):  # type: ignore[misc]  # pyftpdlib ships no types
         if self.has_room:
             super().handle_accepted(sock, addr)
             return
-        log.warning("ftp.full", peer=str(addr[0]))
+        log.warning("connection.refused", via="ftp", peer=str(addr[0]), reason="no room")
         with sock, suppress(OSError):
             sock.settimeout(0)
             sock.send(b"421 There are too many connections. Please try again later.\r\n")

@@ -66,6 +66,8 @@ def _verified(session: Session, done: Future[Tenant]) -> None:
         tenant = done.result()
         if session.is_secure or tenant.plain_ftp:
             session.admit(tenant)
+            via = "ftps" if session.is_secure else "ftp"
+            log.info("login.accepted", tenant=tenant.name, via=via, peer=session.peer)
             session.respond("230 Welcome.")
         else:
             log.warning("login.plain_refused", tenant=tenant.name, peer=session.peer)

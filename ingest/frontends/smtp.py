@@ -89,7 +89,7 @@ class SmtpFrontEnd:
 
     def _answer(self) -> asyncio.Protocol:
         if self._stopping or len(self._connections) >= self._house.settings.max_connections:
-            log.warning("smtp.full", connections=len(self._connections))
+            log.warning("connection.refused", via="smtp", peer="", reason="no room")
             return _Full()
         connection = Connection(self._house)
         self._connections.add(connection)

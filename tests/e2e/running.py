@@ -147,8 +147,9 @@ async def put_by_sftp(
                 await handle.write(data)
                 await handle.close()
                 acknowledged.append(name)
-    except (OSError, asyncssh.Error):
-        pass  # the server was killed: what was not acknowledged may be sent again
+    except (OSError, asyncssh.Error) as error:
+        # The server was killed: what was not acknowledged may be sent again.
+        print(f"SFTP ended with {error!r}")  # noqa: T201 - pytest shows it when a test fails
     return acknowledged
 
 

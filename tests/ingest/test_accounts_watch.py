@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from ingest import tenancy
 from ingest.accounts_watch import AccountsWatch
@@ -36,7 +37,12 @@ def test_guessing_costs_few_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -
     keeper = AccountsWatch(home).gatekeeper
     looks: list[int] = []
     real = tenants.changes
-    monkeypatch.setattr(tenants, "changes", lambda c: looks.append(1) or real(c))
+
+    def counted(connection: Connection) -> int:
+        looks.append(1)
+        return real(connection)
+
+    monkeypatch.setattr(tenants, "changes", counted)
 
     with ThreadPoolExecutor(40) as pool:
         found = list(pool.map(lambda n: keeper.with_mailbox(f"nobody-{n}"), range(40)))

@@ -34,7 +34,7 @@ def enter(keeper: Gatekeeper, user: str, secret: str) -> Tenant:
     return keeper.with_password(user, secret, via="sftp", peer="10.0.0.1")
 
 
-@pytest.mark.parametrize("secret", [KEY, PASSWORD])
+@pytest.mark.parametrize("secret", [KEY, PASSWORD], ids=["key", "password"])
 def test_an_upload_key_and_a_password_both_open(keeper: Gatekeeper, secret: str) -> None:
     """The password that a person chose is accepted beside the key that the server made."""
     assert enter(keeper, "acme", secret) == TENANT
@@ -43,6 +43,7 @@ def test_an_upload_key_and_a_password_both_open(keeper: Gatekeeper, secret: str)
 @pytest.mark.parametrize(
     ("user", "secret"),
     [("acme", "wrong"), ("nobody", KEY), ("closed", KEY), ("closed", PASSWORD), ("", "")],
+    ids=["wrong", "unknown", "disabled", "disabled-password", "empty"],
 )
 def test_a_refusal_does_not_tell_why(keeper: Gatekeeper, user: str, secret: str) -> None:
     """Unknown, wrong and disabled get the same words; the log has user and peer, no secret."""

@@ -374,8 +374,6 @@ def test_a_crash_anywhere_is_finished_by_the_next_worker(
 
     with monkeypatch.context() as patch:
         patch.setattr(owner, name, dying)
-        if owner is loading:
-            patch.setattr(pipeline, name, dying)
         with pytest.raises(KeyboardInterrupt):
             load(loading_home, envelope)
     if (owner, after) != (Archive, True):
@@ -399,7 +397,7 @@ def test_every_attempt_is_written_down_before_it_begins(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "read", killed)
+        patch.setattr(loading, "read", killed)
         for attempt in (1, 2, 3):
             with pytest.raises(KeyboardInterrupt):
                 load(loading_home, envelope)

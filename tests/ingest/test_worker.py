@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ingest import pipeline
+from ingest import loading
 from ingest.bell import Bell
 from ingest.home import Home
 from ingest.worker import Worker
@@ -93,14 +93,14 @@ def test_trouble_that_may_pass_is_waited_for(
     home: Home, monkeypatch: pytest.MonkeyPatch, trouble: Exception
 ) -> None:
     """The worker tries again by itself, and does not count it against the file."""
-    real, failures = pipeline.read, iter([trouble] * 3)
+    real, failures = loading.read, iter([trouble] * 3)
 
     def read(*arguments: Any) -> Any:
         for failure in failures:
             raise failure
         return real(*arguments)
 
-    monkeypatch.setattr(pipeline, "read", read)
+    monkeypatch.setattr(loading, "read", read)
     envelope = deliver(home, table(("A", "1", "1")))
     with working(home):
         eventually(lambda: entry(home, envelope).state is State.LOADED, seconds=30)
@@ -111,14 +111,14 @@ def test_a_file_that_fails_again_and_again_is_held_and_the_others_go_on(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Three attempts, whatever the error, and the tenant's next file is not kept waiting."""
-    real = pipeline.read
+    real = loading.read
 
     def read(where: Home, one: Any, feed: Any) -> Any:
         if one.name == "bad.csv":
             raise RuntimeError("a bug of ours")
         return real(where, one, feed)
 
-    monkeypatch.setattr(pipeline, "read", read)
+    monkeypatch.setattr(loading, "read", read)
     bad = deliver(home, table(("A", "1", "1")), name="bad.csv")
     good = deliver(home, table(("A", "2", "1")))
     Worker(home).run_once()
@@ -159,14 +159,14 @@ def test_two_workers_share_the_tenants(home: Home) -> None:
 def test_stopping_finishes_what_was_begun(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that is told to stop in the middle of a file loads that file, and no other."""
     reading, go_on = threading.Event(), threading.Event()
-    real = pipeline.read
+    real = loading.read
 
     def read(*arguments: Any) -> Any:
         reading.set()
         go_on.wait(10)
         return real(*arguments)
 
-    monkeypatch.setattr(pipeline, "read", read)
+    monkeypatch.setattr(loading, "read", read)
     first = deliver(home, table(("A", "1", "1")))
     second = deliver(home, table(("A", "2", "1")))
     with working(home) as worker:

@@ -259,7 +259,7 @@ def test_an_id_of_parts_a_date_in_two_columns_and_a_zone_by_location() -> None:
         ("Time", RejectCode.EMPTY_TIME),
         ("Date", RejectCode.NOT_A_TIME),
     ]
-    assert "'31.06.2017 12:00' is not a moment written as '%d.%m.%Y %H:%M'" in (
+    assert "'31.06.2017 12:00' is not a date and time such as '31.01.2017 16:53'" in (
         reading.rejects[2].message
     )
     assert (reading.dialect.delimiter, reading.dialect.decimal) == (";", ",")

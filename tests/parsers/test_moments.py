@@ -90,6 +90,7 @@ offsets = st.integers(min_value=-14 * 60, max_value=14 * 60)
 @example(datetime(2023, 11, 5, 1, 30), 0, FORMATS[0], ZONES[0], 0)  # noqa: DTZ001
 @example(datetime(2099, 12, 31, 23, 30), 0, FORMATS[0], "Australia/Lord_Howe", 0)  # noqa: DTZ001
 @example(datetime(2011, 12, 30, 12, 0), 0, FORMATS[0], "Pacific/Apia", 0)  # noqa: DTZ001
+@example(datetime(2000, 1, 1), 0, "%A, %d %B %Y %H:%M", ZONES[0], 689)  # noqa: DTZ001 - year 0000
 def test_reads_what_strptime_reads(
     moment: datetime, offset: int, pattern: str, zone: str, seed: int
 ) -> None:

@@ -120,9 +120,7 @@ def _folder(kind: str, home: Home, files: Path) -> Iterator[Door]:
     folder.look()  # makes the directory
     folder.start()
     try:
-        yield Door(
-            kind=kind, home=home, files=files, stop=stop, looks=lambda: folder.looks_done
-        )
+        yield Door(kind=kind, home=home, files=files, stop=stop, looks=lambda: folder.looks_done)
     finally:
         stop(5)
 
@@ -137,5 +135,3 @@ class _CountedFolder(DropFolder):
             super().look()
         finally:
             self.looks_done += 1
-
-

@@ -64,9 +64,7 @@ class Asyncssh(ShelfClient):
 
         return self._answer(work())
 
-    async def _ask(
-        self, client: asyncssh.SFTPClient, verb: str, name: str, new_name: str
-    ) -> str:
+    async def _ask(self, client: asyncssh.SFTPClient, verb: str, name: str, new_name: str) -> str:
         match verb:
             case "read":
                 async with client.open(name, "rb") as file:

@@ -26,7 +26,9 @@ FILES = {
 
 
 @for_clients(*EVERYONE, *WITH_KEYS)
-def test_a_yes_means_that_every_byte_is_in_the_inbox(client: Client, door: Door, home: Home) -> None:
+def test_a_yes_means_that_every_byte_is_in_the_inbox(
+    client: Client, door: Door, home: Home
+) -> None:
     """Any bytes under any name: what was answered with yes lies there as it was sent, with an
     envelope that says what it is and where it came from."""
     for name, data in FILES.items():
