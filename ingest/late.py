@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from ingest import refolding
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.loading import finish, read
+from storage.database import Connection
 from storage.ledger import Counts, Entry
 from storage.refold import Difference, Refold
 

@@ -6,13 +6,13 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import Connection
 
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.verdicts import Held, HoldCode, LoadedCode
 from parsers.reject import Unreadable
 from storage import ledger, rejects, rows
+from storage.database import Connection
 from storage.ledger import Counts, Entry
 
 if TYPE_CHECKING:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import structlog
-from sqlalchemy import Connection
 
 from ingest import feeds, late, loading, post
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.verdicts import Held, HoldCode
 from storage import ledger, mappings, rows
+from storage.database import Connection
 from storage.ledger import SETTLED, Entry
 
 log = structlog.get_logger()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection
-
 from ingest.feeds import Feed, feed_of
 from ingest.home import Home
 from storage import ledger, mappings, rows
-from storage.database import write
+from storage.database import Connection, write
 from storage.errors import DatabaseAway
 from storage.ledger import SETTLED, Entry
 from storage.refold import Difference, Refold

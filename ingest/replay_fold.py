@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
 from ingest import refolding
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.loading import read, verdict_on
 from storage import ledger, rejects, rows
+from storage.database import Connection
 from storage.ledger import Entry
 from storage.refold import Difference, Refold
 

@@ -20,6 +20,14 @@ from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 from storage.errors import DatabaseAway, DropsafeError, UnsafeDatabase
 from storage.layout import Layout
 
+__all__ = [
+    "SCHEMA",
+    "Connection",
+    "Database",
+    "upsert",
+    "write",
+]  # no other package names SQLAlchemy
+
 SCHEMA = "0001"
 """The newest migration: what the tables in storage.tables are."""
 

@@ -22,12 +22,14 @@ from tests.frontends.contract.doors import Door
 class Client(ABC):
     """One program or library as people use it.
 
-    `kind` is the door it comes to; `program` what must be installed for it.
+    `kind` is the door it comes to; `program` what must be installed for it; `hears_why` says
+    whether it passes on the reason of a no that comes in the middle of a transfer.
     """
 
     name: str
     kind: str
     program = ""
+    hears_why = True
 
     @abstractmethod
     def send(

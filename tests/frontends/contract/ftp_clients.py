@@ -55,11 +55,14 @@ class Ftplib(ShelfClient):
                 source.on_cut = client.cut
                 try:
                     words = client.storbinary(f"STOR {name}", source)  # type: ignore[arg-type]  # all it needs is `read`
-                except ConnectionError:  # refused in the middle: the reason is still to be read
+                except (
+                    ConnectionError,
+                    ssl.SSLError,
+                ):  # refused in the middle: the reason is still to be read
                     words = client.voidresp()
                 if rename_to:
                     words = client.rename(name, rename_to)
-        except (Cut, EOFError, OSError, *ftplib.all_errors) as error:
+        except (Cut, *ftplib.all_errors) as error:
             return _understood(error)
         return Answer(verdict=Verdict.YES, words=words)
 
@@ -67,7 +70,7 @@ class Ftplib(ShelfClient):
         try:
             with self._connected(door, Login()) as client:
                 words = self._ask(client, verb, name, new_name)
-        except (EOFError, OSError, *ftplib.all_errors) as error:
+        except ftplib.all_errors as error:
             return _understood(error)
         return Answer(verdict=Verdict.YES, words=words)
 
@@ -103,15 +106,16 @@ class Ftplib(ShelfClient):
             if isinstance(client, _Secure):
                 client.prot_p()
             yield client
-            with suppress(EOFError, OSError):
+            with suppress(*ftplib.all_errors):  # a server that stops says 421 by itself
                 client.quit()
         finally:
             client.close()
 
 
 class CurlFtp(ShelfClient):
-    """curl with ftp://."""
+    """curl with ftp://; when its data connection breaks it does not read the reply."""
 
+    hears_why = False
     program = "curl"
     verbs = frozenset({"read", "remove", "rename", "append", "size", "list", "touch"})
 
@@ -166,9 +170,9 @@ class LftpFtp(ShelfClient):
         return self.script(door, script, login=login, source=source)
 
     def ask(self, door: Door, verb: str, name: str, new_name: str = "") -> Answer:
-        longer = local_file(door, b"forged, and longer than what is there\n" * 1000)
+        longer = local_file(door, b"forged, and longer than what is there\n" * 5000)
         script = {
-            "read": f'cat "{name}"',
+            "read": f'get "{name}" -o {door.files}/read',
             "remove": f'rm "{name}"',
             "rename": f'mv "{name}" "{new_name}"',
             "append": f'put -c {longer} -o "{name}"',

@@ -96,11 +96,13 @@ def lftp(
 ) -> tuple[Done, list[tuple[int, str]]]:
     """Run a script in lftp; what it did, and the replies of an FTP server."""
     settings = (
-        "debug 5; set cmd:fail-exit yes; set net:timeout 10; set net:max-retries 1; "
+        "debug 5; set cmd:fail-exit yes; set net:timeout 5; set net:max-retries 1; "
+        "set net:reconnect-interval-base 1; "
         f"set ssl:ca-file {door.certificate}; "
     )
     if source is not None and source.held:
-        settings += f"set net:limit-rate 0:{slow(source)}; "
+        rate = slow(source)
+        settings += f"set net:limit-rate 0:{rate}; set net:limit-max {rate // 10}; "
     done = run(door, ["lftp", "--norc", "-c", settings + script], watched=source)
     return done, _replies(r"^<--- (\d{3}) (.*?)\r?$", done.err)
 
@@ -114,22 +116,27 @@ def verdict_of_reply(done: Done, replies: list[tuple[int, str]]) -> Answer:
     """What a program made of it, and the last words of the server."""
     if done.code == 0:
         return Answer(verdict=Verdict.YES, words=_said(replies) + done.out)
-    refusals = [(code, words) for code, words in replies if code >= 400]  # noqa: PLR2004
-    if refusals:
-        return Answer.of_code(*refusals[-1])
-    return Answer(verdict=Verdict.LOST, words=done.err)
+    last = [(code, words) for code, words in replies if f"{code} {words}" in _last_line(done)]
+    refusals = last or [one for one in replies if one[0] >= 400]  # noqa: PLR2004 - a no
+    if done.code < 0 or not refusals:
+        return Answer(verdict=Verdict.LOST, words=done.err)
+    return Answer.of_code(*refusals[-1])
 
 
 def verdict_of_sftp(done: Done) -> Answer:
     """What a program made of the codes of SFTP; of the words it shows its own."""
     words = done.err + done.out
+    if done.code < 0:
+        return Answer(verdict=Verdict.LOST, words=words)
+    if denied := re.search(r"Permission denied \([a-z,-]*\)", words):  # OpenSSH at login
+        return Answer(verdict=Verdict.NEVER, words=denied[0])
     if done.code == 0 and "Failed to close libssh2 file" not in words:
         return Answer(verdict=Verdict.YES, words=words)
-    if re.search("[Pp]ermission denied|Authentication failure|No such file|Access failed", words):
+    if re.search("[Pp]ermission denied|Authentication failure|No such file", words):
         return Answer(verdict=Verdict.NEVER, words=words)
     if done.code == _CURL_LOGIN_DENIED or "Login failed" in words:
         return Answer(verdict=Verdict.NEVER, words=words)
-    if re.search("Failure|Operation failed|Failed to close", words):
+    if re.search("Failure|Operation failed|Failed to close|Access failed", words):
         return Answer(verdict=Verdict.LATER, words=words)
     return Answer(verdict=Verdict.LOST, words=words)
 
@@ -145,6 +152,11 @@ def _watch(process: subprocess.Popen[bytes], source: Source) -> None:
 def _replies(pattern: str, text: str) -> list[tuple[int, str]]:
     found = re.findall(pattern, text, re.MULTILINE)
     return [(int(code), words) for code, words in found]
+
+
+def _last_line(done: Done) -> str:
+    """Where lftp says which of the replies it gave up for."""
+    return (done.err.strip().splitlines() or [""])[-1]
 
 
 def _said(replies: list[tuple[int, str]]) -> str:

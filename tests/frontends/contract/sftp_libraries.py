@@ -37,19 +37,15 @@ class Asyncssh(ShelfClient):
         self, door: Door, login: Login, name: str, source: Source, *, rename_to: str = ""
     ) -> Answer:
         async def work() -> str:
+            loop = asyncio.get_running_loop()
             async with self._connected(door, login) as connection:
-                try:
-                    async with connection.start_sftp_client() as client:
-                        async with client.open(name, "wb") as file:
-                            while piece := await asyncio.to_thread(source.read, 32 << 10):
-                                await file.write(piece)
-                        if rename_to:
-                            await client.rename(name, rename_to)
-                except Cut:
-                    sock = connection.get_extra_info("socket")
-                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-                    connection.abort()
-                    raise
+                source.on_cut = lambda: loop.call_soon_threadsafe(_reset, connection)
+                async with connection.start_sftp_client() as client:
+                    async with client.open(name, "wb") as file:
+                        while piece := await asyncio.to_thread(source.read, 32 << 10):
+                            await file.write(piece)
+                    if rename_to:
+                        await client.rename(name, rename_to)
             return ""
 
         return self._answer(work())
@@ -116,9 +112,14 @@ class Asyncssh(ShelfClient):
 
 
 class Paramiko(ShelfClient):
-    """paramiko; after an upload it looks at the size, which is how it hears of a failed CLOSE."""
+    """paramiko.
+
+    It does not heed a failed CLOSE, and a failed WRITE not always: it looks at the size in the end,
+    and says that there is no such file.
+    """
 
     kind = "sftp"
+    hears_why = False
     verbs = _ALL
 
     def __init__(self, *, with_key: bool = False) -> None:
@@ -186,6 +187,13 @@ class Paramiko(ShelfClient):
         finally:
             transport.close()
             transport.join(10)
+
+
+def _reset(connection: asyncssh.SSHClientConnection) -> None:
+    """Called in the loop before the exception that ends the upload, which would close the file."""
+    sock = connection.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.abort()
 
 
 def _understood(error: Exception) -> Answer:

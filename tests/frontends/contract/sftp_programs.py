@@ -37,7 +37,7 @@ class OpenSsh(ShelfClient):
         return self._batch(door, login, lines, source)
 
     def ask(self, door: Door, verb: str, name: str, new_name: str = "") -> Answer:
-        longer = local_file(door, b"forged, and longer than what is there\n" * 1000)
+        longer = local_file(door, b"forged, and longer than what is there\n" * 5000)
         line = {
             "read": f'get "{name}" {door.files}/read',
             "remove": f'rm "{name}"',
@@ -90,7 +90,13 @@ class CurlSftp(ShelfClient):
             "rename": ["-Q", f'rename "/{name}" "/{new_name}"', here],
             "append": ["--append", url(door, "sftp", name)],
             "list": [here],
-            "touch": ["-Q", f'chmod 644 "/{name}"', "-Q", f'mtime 1 "/{name}"', here],
+            "touch": [
+                "-Q",
+                f'chmod 644 "/{name}"',
+                "-Q",
+                f'mtime "20260101 00:00:00" "/{name}"',
+                here,
+            ],
         }[verb]
         source = Source(b"forged") if verb == "append" else None
         done, _ = curl(door, [*self._login(door, Login()), *arguments], source=source)
@@ -126,7 +132,7 @@ class LftpSftp(ShelfClient):
 
     def ask(self, door: Door, verb: str, name: str, new_name: str = "") -> Answer:
         script = {
-            "read": f'cat "{name}"',
+            "read": f'get "{name}" -o {door.files}/read',
             "remove": f'rm "{name}"',
             "rename": f'mv "{name}" "{new_name}"',
             "list": "cls -l",
