@@ -17,7 +17,7 @@ demo: $(VENV)/.runtime  ## deliver every sample feed through real protocols and 
 	@$(BIN)/python sample_feeds/demo.py
 
 test: $(VENV)/.dev  ## all tests, on SQLite and on a real PostgreSQL
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers
 	@$(BIN)/ruff format --check .

@@ -51,7 +51,7 @@ class Login:
     key: asyncssh.SSHKey | None = None
 
 
-class Cut(Exception):  # noqa: N818 - named for what happened
+class Cut(Exception):
     """The client dies in the middle of its upload."""
 
 

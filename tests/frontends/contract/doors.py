@@ -14,7 +14,7 @@ from tests.frontends import ftp_server, serving, smtp_serving
 from tests.frontends.conftest import LIMIT, Home
 
 KINDS = ("sftp", "ftps", "ftp", "smtp", "folder")
-"""The ways in; `ftps` is FTP with explicit TLS and `ftp` in the clear. Also the envelope's `via`."""
+"""The ways in, and the envelope's `via`; `ftps` is FTP with explicit TLS, `ftp` in the clear."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,7 +54,7 @@ class Ftplib(ShelfClient):
             with self._connected(door, login) as client:
                 source.on_cut = client.cut
                 try:
-                    words = client.storbinary(f"STOR {name}", source)  # type: ignore[arg-type]  # all it needs is `read`
+                    words = client.storbinary(f"STOR {name}", source)
                 except (
                     ConnectionError,
                     ssl.SSLError,
@@ -62,7 +62,7 @@ class Ftplib(ShelfClient):
                     words = client.voidresp()
                 if rename_to:
                     words = client.rename(name, rename_to)
-        except (Cut, *ftplib.all_errors) as error:
+        except (Cut, ftplib.Error, OSError, EOFError) as error:
             return _understood(error)
         return Answer(verdict=Verdict.YES, words=words)
 
@@ -80,18 +80,18 @@ class Ftplib(ShelfClient):
             case "read":
                 client.retrlines(f"RETR {name}", lines.append)
             case "remove":
-                return client.delete(name)
+                client.delete(name)
             case "rename":
-                return client.rename(name, new_name)
+                client.rename(name, new_name)
             case "append":
-                return client.storbinary(f"APPE {name}", io.BytesIO(b"forged"))
+                client.storbinary(f"APPE {name}", io.BytesIO(b"forged"))
             case "size":
-                return str(client.size(name))
+                lines.append(str(client.size(name)))
             case "list":
-                return str(list(client.mlsd()))
+                client.retrlines("LIST", lines.append)
             case "touch":
                 client.voidcmd(f"SITE CHMOD 644 {name}")
-                return client.sendcmd(f"MFMT 20260101000000 {name}")
+                client.voidcmd(f"MFMT 20260101000000 {name}")
         return "\n".join(lines)
 
     @contextmanager
@@ -155,7 +155,7 @@ class LftpFtp(ShelfClient):
     """lftp with ftp://."""
 
     program = "lftp"
-    verbs = frozenset({"read", "remove", "rename", "append", "size", "list", "touch"})
+    verbs = frozenset({"read", "remove", "rename", "size", "list", "touch"})
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -170,12 +170,10 @@ class LftpFtp(ShelfClient):
         return self.script(door, script, login=login, source=source)
 
     def ask(self, door: Door, verb: str, name: str, new_name: str = "") -> Answer:
-        longer = local_file(door, b"forged, and longer than what is there\n" * 5000)
         script = {
             "read": f'get "{name}" -o {door.files}/read',
             "remove": f'rm "{name}"',
             "rename": f'mv "{name}" "{new_name}"',
-            "append": f'put -c {longer} -o "{name}"',
             "size": f'cls -l "{name}"',
             "list": "cls -l",
             "touch": f'chmod 644 "{name}"',

@@ -6,7 +6,7 @@ import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import quote
@@ -16,7 +16,13 @@ from tests.frontends.contract.doors import Door
 
 _SECONDS = 30  # no program runs longer
 _POLL = 0.01
-_CURL_LOGIN_DENIED = 67
+_WELCOME, _KEPT, _STOPPING = 230, 226, 421
+_UNHEEDED = "Failed to close libssh2 file"  # curl ends with 0 all the same
+_SSH_DENIED = r"Permission denied \([a-z,-]*\)"
+_SFTP_WORDS = (
+    ("[Pp]ermission denied|Authentication failure|No such file|Login failed", Verdict.NEVER),
+    (f"Failure|Operation failed|Access failed|{_UNHEEDED}", Verdict.LATER),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +94,10 @@ def curl(
         upload = ["-T", "-" if source.held else str(local_file(door, source.data))]
     command = ["curl", "-q", "-sS", "-v", "--max-time", str(_SECONDS), *upload, *arguments]
     done = run(door, command, piped=source if source is not None and source.held else None)
-    return done, _replies(r"^< (\d{3}) (.*?)\r?$", done.err)
+    replies = _replies(r"^< (\d{3}) (.*?)\r?$", done.err)
+    # The rest is the story of the connection, with its ports and with paths of ours.
+    verdicts = re.findall(rf"^(?:curl: .*|\* {_UNHEEDED}.*)$", done.err, re.MULTILINE)
+    return replace(done, err="\n".join(verdicts)), replies
 
 
 def lftp(
@@ -96,7 +105,7 @@ def lftp(
 ) -> tuple[Done, list[tuple[int, str]]]:
     """Run a script in lftp; what it did, and the replies of an FTP server."""
     settings = (
-        "debug 5; set cmd:fail-exit yes; set net:timeout 5; set net:max-retries 1; "
+        "debug 5; set cmd:fail-exit yes; set net:timeout 4; set net:max-retries 1; "
         "set net:reconnect-interval-base 1; "
         f"set ssl:ca-file {door.certificate}; "
     )
@@ -113,32 +122,33 @@ def slow(source: Source) -> int:
 
 
 def verdict_of_reply(done: Done, replies: list[tuple[int, str]]) -> Answer:
-    """What a program made of it, and the last words of the server."""
+    """What a program made of it, and the words of the server that decided it."""
     if done.code == 0:
         return Answer(verdict=Verdict.YES, words=_said(replies) + done.out)
-    last = [(code, words) for code, words in replies if f"{code} {words}" in _last_line(done)]
-    refusals = last or [one for one in replies if one[0] >= 400]  # noqa: PLR2004 - a no
-    if done.code < 0 or not refusals:
+    codes = [code for code, _ in replies]
+    # lftp tries some things before its login, which are refused, and looks around after a no.
+    inside = replies[codes.index(_WELCOME) :] if _WELCOME in codes else replies[::-1]
+    refusal = next(((code, words) for code, words in inside if code >= 400), None)
+    if done.code < 0 or refusal is None:
         return Answer(verdict=Verdict.LOST, words=done.err)
-    return Answer.of_code(*refusals[-1])
+    if refusal[0] == _STOPPING and _KEPT in codes:
+        # lftp heard the yes, wanted to set the time as well, and met a server that stops.
+        return Answer(verdict=Verdict.YES, words=_said(replies))
+    return Answer.of_code(*refusal)
 
 
 def verdict_of_sftp(done: Done) -> Answer:
     """What a program made of the codes of SFTP; of the words it shows its own."""
     words = done.err + done.out
     if done.code < 0:
-        return Answer(verdict=Verdict.LOST, words=words)
-    if denied := re.search(r"Permission denied \([a-z,-]*\)", words):  # OpenSSH at login
-        return Answer(verdict=Verdict.NEVER, words=denied[0])
-    if done.code == 0 and "Failed to close libssh2 file" not in words:
-        return Answer(verdict=Verdict.YES, words=words)
-    if re.search("[Pp]ermission denied|Authentication failure|No such file", words):
-        return Answer(verdict=Verdict.NEVER, words=words)
-    if done.code == _CURL_LOGIN_DENIED or "Login failed" in words:
-        return Answer(verdict=Verdict.NEVER, words=words)
-    if re.search("Failure|Operation failed|Failed to close|Access failed", words):
-        return Answer(verdict=Verdict.LATER, words=words)
-    return Answer(verdict=Verdict.LOST, words=words)
+        verdict = Verdict.LOST
+    elif done.code == 0 and _UNHEEDED not in words:
+        verdict = Verdict.YES
+    else:
+        meanings = (verdict for pattern, verdict in _SFTP_WORDS if re.search(pattern, words))
+        verdict = next(meanings, Verdict.LOST)
+    denied = re.search(_SSH_DENIED, words)  # lftp tells more around it, never twice the same
+    return Answer(verdict=verdict, words=denied[0] if denied else words)
 
 
 def _watch(process: subprocess.Popen[bytes], source: Source) -> None:
@@ -152,11 +162,6 @@ def _watch(process: subprocess.Popen[bytes], source: Source) -> None:
 def _replies(pattern: str, text: str) -> list[tuple[int, str]]:
     found = re.findall(pattern, text, re.MULTILINE)
     return [(int(code), words) for code, words in found]
-
-
-def _last_line(done: Done) -> str:
-    """Where lftp says which of the replies it gave up for."""
-    return (done.err.strip().splitlines() or [""])[-1]
 
 
 def _said(replies: list[tuple[int, str]]) -> str:

@@ -39,7 +39,11 @@ class Asyncssh(ShelfClient):
         async def work() -> str:
             loop = asyncio.get_running_loop()
             async with self._connected(door, login) as connection:
-                source.on_cut = lambda: loop.call_soon_threadsafe(_reset, connection)
+
+                def cut() -> None:
+                    loop.call_soon_threadsafe(_reset, connection)
+
+                source.on_cut = cut
                 async with connection.start_sftp_client() as client:
                     async with client.open(name, "wb") as file:
                         while piece := await asyncio.to_thread(source.read, 32 << 10):
@@ -133,7 +137,9 @@ class Paramiko(ShelfClient):
             with self._connected(door, login) as client:
                 channel = client.get_channel()
                 assert channel is not None
-                source.on_cut = lambda: reset(channel.get_transport().sock)
+                sock = channel.get_transport().sock
+                assert isinstance(sock, socket.socket)
+                source.on_cut = lambda: reset(sock)
                 client.putfo(source, name)  # type: ignore[arg-type]  # all it needs is `read`
                 if rename_to:
                     client.rename(name, rename_to)

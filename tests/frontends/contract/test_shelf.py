@@ -70,3 +70,18 @@ def test_lftp_uses_a_temporary_name_by_itself(client: LftpFtp, door: Door, home:
 
     assert answer.verdict is Verdict.YES, answer
     assert arrived(home) == [("day.csv", DATA)]
+
+
+@for_clients(LftpFtp("ftps"), LftpFtp("ftp"))
+def test_lftp_that_would_continue_sends_the_whole_again(
+    client: LftpFtp, door: Door, home: Home
+) -> None:
+    """`put -c` of a file that has grown is refused its REST, and falls back to a new upload: the
+    first delivery is what it was, and the second is the whole file."""
+    local = door.files / "day.csv"
+    local.write_bytes(DATA * 2)
+    assert client.put(door, "day.csv", DATA).verdict is Verdict.YES
+    answer = client.script(door, f"put -c {local}")
+
+    assert answer.verdict is Verdict.YES, answer
+    assert arrived(home) == [("day.csv", DATA), ("day.csv", DATA * 2)]

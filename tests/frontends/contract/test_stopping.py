@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.contract.answers import Verdict
@@ -35,6 +35,8 @@ def test_an_upload_that_takes_too_long_is_cut(client: Client, door: Door, home: 
     with under_way(client, door, "day.csv", DATA, seconds=10) as upload:
         door.stop(0)
         upload.source.go_on()
+        wait([upload.answer], 2)
+        upload.source.cut()  # lftp would try to connect again for a while
         answer = upload.answer.result(20)
 
     assert answer.verdict is not Verdict.YES, answer
