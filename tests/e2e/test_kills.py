@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 import random
+import shutil
 import signal
 import smtplib
 import ssl
@@ -22,13 +23,17 @@ from pathlib import Path
 
 import pytest
 
-from ingest.home import open_home
+from ingest.home import Home, open_home
+from storage import ledger
 from tests import oracle
+from tests.e2e.baskets import BASKETS, read_baskets
+from tests.e2e.baskets import MAPPING as BASKET_MAPPING
 from tests.e2e.running import (
     Server,
     dropsafe,
     dropsafe_json,
     eventually,
+    run_server,
     set_mapping,
     sftp,
     start_server,
@@ -144,14 +149,53 @@ def test_every_acknowledged_file_is_loaded_once_and_nothing_else_is(tmp_path: Pa
     _check(home, load)
 
 
+@pytest.mark.timeout(200)
+def test_a_file_that_kills_its_worker_is_held_and_the_others_go_on(
+    fresh_home: Path, tmp_path: Path
+) -> None:
+    """After three workers that died over it a file is left alone; it can be tried again."""
+    home = shutil.copytree(fresh_home, tmp_path / "home")
+    keys = {
+        name: dropsafe_json(home, "tenant", "add", name)["upload_key"] for name in ("acme", "other")
+    }
+    set_mapping(home, "acme", BASKET_MAPPING)
+    set_mapping(home, "other", MAPPING)
+    opened = open_home(home)
+    with run_server(home) as server:
+        address = server.address("sftp")
+        # Large enough to be seen while it is being loaded.
+        assert sftp(address, "acme", keys["acme"], {"deadly.csv": read_baskets().data})
+        for attempt in (1, 2, 3):
+            eventually(lambda n=attempt: _attempt(opened) == ("loading", n))  # type: ignore[misc]  # bound per turn
+            _kill_child(server, "ingest.worker")
+        eventually(lambda: _attempt(opened) == ("quarantined", 4))
+        assert sftp(address, "other", keys["other"], {"good.csv": table(("A", "1", "1"))})
+        eventually(lambda: len(dump(opened, "other")) == 1)
+        (held,) = dropsafe_json(home, "deliveries", "--tenant", "acme")
+        assert (held["reason"], held["attempts"]) == ("fails-repeatedly", 4)
+        replayed = dropsafe_json(home, "replay", held["delivery"])
+        assert replayed["new"] == BASKETS
+    opened.database.close()
+
+
+def _attempt(home: Home) -> tuple[str, int]:
+    with home.database.reading() as connection:
+        found = ledger.entries(connection, tenant="acme")
+    return (found[0].state.value, found[0].attempts) if found else ("", 0)
+
+
+def _kill_child(server: Server, what: str) -> None:
+    for pid, name in server.children().items():
+        if name == what:
+            os.kill(pid, signal.SIGKILL)
+
+
 def _kill(load: Load, what: str, home: Path) -> None:
     if what == "server":
         load.server.kill()
         load.server = start_server(home)
         return
-    for pid, name in load.server.children().items():
-        if name == what:
-            os.kill(pid, signal.SIGKILL)
+    _kill_child(load.server, what)
 
 
 def _nothing_waits(home: Path) -> bool:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from ingest import describing, feeds, loading, pipeline
+from ingest import describing, feeds, loading, pipeline, refolding
 from ingest.home import Home
 from ingest.replay import replay
-from storage import ledger, rejects
+from storage import ledger, rejects, rows
 from storage.archive import Archive
 from storage.delivery import Origin
-from storage.errors import DatabaseAway
+from storage.errors import DatabaseAway, NotAllowed
 from storage.ledger import State
 from tests.shop import MAPPING, deliver, dump, entry, load, open_shop, send, table, totals
 
@@ -431,3 +431,104 @@ def test_a_database_that_goes_away_costs_no_attempt(
 
     loaded = pipeline.process(home, "acme", envelope.id)
     assert (loaded.state, loaded.attempts) == (State.LOADED, 2)
+
+
+def test_a_replay_opens_a_held_message_again(loading_home: Home) -> None:
+    """What was held as damaged, by a dropsafe that could not read it yet, gets another try."""
+    open_shop(loading_home)
+    mail = receive_mail(loading_home, message(("a.csv", table(("A", "1", "1")))))
+    with loading_home.database.writing() as connection:
+        ledger.begin(connection, mail)
+        ledger.quarantined(connection, mail.id, reason="damaged-message", message="", remedy="")
+    loading_home.inbox.quarantine("acme", mail.id)
+
+    (tried,) = replay(loading_home, "acme", [mail.id], dry_run=True).deliveries
+    assert tried.state is State.QUARANTINED
+    (done,) = replay(loading_home, "acme", [mail.id]).deliveries
+
+    assert (done.state, done.reason) == (State.LOADED, "opened")
+    assert len(loading_home.inbox.waiting("acme")) == 1
+
+
+def test_a_replay_leaves_what_waits_to_the_worker(loading_home: Home) -> None:
+    """It says so, and neither loads nor loses it."""
+    open_shop(loading_home)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    (outcome,) = replay(loading_home, "acme", [envelope.id]).deliveries
+    assert outcome.state is State.RECEIVED
+    assert "a worker will read it" in outcome.message
+    assert load(loading_home, envelope).state is State.LOADED
+
+
+def test_a_replay_waits_for_a_busy_queue_and_then_gives_up(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that does not let go is named, in words that say what to do."""
+    open_shop(loading_home)
+    monkeypatch.setattr("ingest.replay._PATIENCE", 0.1)
+    with (
+        loading_home.inbox.claim("acme"),
+        pytest.raises(NotAllowed, match="The queue of acme stays busy"),
+    ):
+        replay(loading_home, "acme", [])
+
+
+def test_a_crash_of_a_replay_after_its_commit_is_finished_by_a_worker(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was held and is loaded now does not stay in the quarantine."""
+    open_shop(loading_home, mapping=None)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    load(loading_home, envelope)
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=MAPPING)
+    loading_home.inbox.quarantine("acme", envelope.id)
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "keep", crash)
+        with pytest.raises(KeyboardInterrupt):
+            replay(loading_home, "acme", [envelope.id])
+
+    assert loading_home.inbox.waiting("acme") == [envelope.id]
+    assert load(loading_home, envelope).state is State.LOADED
+    assert loading_home.layout.kept("acme", envelope.id).is_dir()
+
+
+def test_a_late_file_waits_when_a_newer_one_cannot_be_read_again(loading_home: Home) -> None:
+    """Rows that cannot be made right are not made at all; the verdict names the other delivery."""
+    open_shop(loading_home)
+    late = deliver(loading_home, table(("A", "1", "1")))
+    newer = send(loading_home, table(("A", "1", "2")))
+    data = loading_home.layout.kept("acme", newer.id) / "data"
+    data.write_bytes(b"flipped")
+
+    held = load(loading_home, late)
+
+    assert (held.state, held.reason) == (State.QUARANTINED, "damaged")
+    assert newer.id in held.message
+    assert totals(loading_home) == {("A", "1"): "2.00"}
+
+
+def test_loads_that_are_overtaken_are_done_again(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fold that was computed while another load came in is not applied; in the end all counts."""
+    open_shop(loading_home)
+    late = deliver(loading_home, table(("A", "1", "1"), ("A", "2", "1")))
+    send(loading_home, table(("A", "1", "5")))
+    real, overtaking = refolding.settled, [1, 2]
+
+    def settled(*arguments: Any, **named: Any) -> Any:
+        found = real(*arguments, **named)
+        if overtaking:
+            overtaking.pop()
+            with loading_home.database.writing() as connection:
+                rows.advance(connection, "acme", "transactions", delivery="")
+        return found
+
+    monkeypatch.setattr(refolding, "settled", settled)
+    assert load(loading_home, late).state is State.LOADED
+    assert overtaking == []
+    assert totals(loading_home) == {("A", "1"): "5.00", ("A", "2"): "1.00"}

@@ -152,8 +152,9 @@ class CurlFtp(ShelfClient):
 
 
 class LftpFtp(ShelfClient):
-    """lftp with ftp://."""
+    """lftp with ftp://; when its data connection breaks it may begin anew without the reply."""
 
+    hears_why = False
     program = "lftp"
     verbs = frozenset({"read", "remove", "rename", "size", "list", "touch"})
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.frontends.conftest import Home
 from tests.frontends.contract.answers import Login, Source, Verdict
 from tests.frontends.contract.clients import ShelfClient, arrived
@@ -48,16 +46,18 @@ def test_what_was_accepted_is_seen_with_its_size(
 
 
 @for_clients(which=sees_a_shelf)
-@pytest.mark.parametrize("temporary", ["day.csv.filepart", ".day.csv"])
-def test_a_temporary_name_becomes_a_final_one(
-    client: ShelfClient, door: Door, home: Home, temporary: str
-) -> None:
-    """An upload under a temporary name, renamed when it is complete, is one delivery with the
-    final name."""
-    answer = client.send(door, Login(), temporary, Source(DATA), rename_to="day.csv")
-
+def test_a_temporary_name_becomes_a_final_one(client: ShelfClient, door: Door, home: Home) -> None:
+    """An upload under a temporary name waits, and is one delivery with the final name when it is
+    renamed: in the same connection, as WinSCP does, or in another."""
+    answer = client.send(door, Login(), "one.csv.filepart", Source(DATA), rename_to="one.csv")
     assert answer.verdict is Verdict.YES, answer
-    assert arrived(home) == [("day.csv", DATA)]
+    assert arrived(home) == [("one.csv", DATA)]
+
+    assert client.put(door, ".two.csv", DATA).verdict is Verdict.YES
+    assert len(home.accepted()) == 1
+    answer = client.ask(door, "rename", ".two.csv", "two.csv")
+    assert answer.verdict is Verdict.YES, answer
+    assert arrived(home) == [("one.csv", DATA), ("two.csv", DATA)]
 
 
 @for_clients(LftpFtp("ftps"), LftpFtp("ftp"))

@@ -35,7 +35,7 @@ def test_an_upload_that_takes_too_long_is_cut(client: Client, door: Door, home: 
     with under_way(client, door, "day.csv", DATA, seconds=10) as upload:
         door.stop(0)
         upload.source.go_on()
-        wait([upload.answer], 2)
+        wait([upload.answer], 1)
         upload.source.cut()  # lftp would try to connect again for a while
         answer = upload.answer.result(20)
 
