@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from ingest.certificate import CertificateFiles, certificate
-from ingest.frontends.ftp import FtpFrontEnd, listen
-from ingest.frontends.ftp_reception import Patience
+from ingest.frontends.ftp.front_end import FtpFrontEnd, listen
+from ingest.frontends.ftp.reception import Patience
 from ingest.settings import Ftp, Tls
 from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
 

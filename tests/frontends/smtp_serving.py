@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ingest.frontends.smtp import SmtpFrontEnd, listen
+from ingest.frontends.smtp.front_end import SmtpFrontEnd, listen
 from ingest.settings import Smtp
 from tests.frontends.conftest import Home
 

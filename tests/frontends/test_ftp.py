@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from ingest.frontends.ftp_reception import Patience
+from ingest.frontends.ftp.reception import Patience
 from ingest.settings import Ftp
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.ftp_server import Raw, put, sent, serving

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.frontends.ftp_reception import Patience
+from ingest.frontends.ftp.reception import Patience
 from tests.frontends.conftest import UPLOAD_KEY, Home
 from tests.frontends.ftp_server import Raw, Running, reset, serving
 

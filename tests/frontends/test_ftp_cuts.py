@@ -11,7 +11,7 @@ import threading
 
 import pytest
 
-from ingest.frontends.ftp_reception import Patience
+from ingest.frontends.ftp.reception import Patience
 from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
 from tests.frontends.ftp_server import HALF, begin, nothing_is_left, reset, serving
 

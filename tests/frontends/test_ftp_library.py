@@ -29,9 +29,9 @@ from pyftpdlib.handlers.ftps.ssl import (  # type: ignore[import-untyped]  # as 
 )
 from pyftpdlib.servers import FTPServer  # type: ignore[import-untyped]  # as above
 
-from ingest.frontends.ftp_commands import COMMANDS, protocol
-from ingest.frontends.ftp_session import Session
-from ingest.frontends.ftp_transfer import Transfer
+from ingest.frontends.ftp.commands import COMMANDS, protocol
+from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.transfer import Transfer
 from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import serving
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from ingest.frontends import ftp_ports
+from ingest.frontends.ftp import ports as ftp_ports
 from ingest.settings import Ftp
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.ftp_server import Raw, Running, serving

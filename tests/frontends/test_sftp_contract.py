@@ -11,8 +11,8 @@ from asyncssh.constants import FXP_CLOSE, FXP_OPEN, FXP_OPENDIR
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHServerStreamSession
 
-from ingest.frontends.sftp_files import ShelfFiles
-from ingest.frontends.sftp_session import Requests
+from ingest.frontends.sftp.files import ShelfFiles
+from ingest.frontends.sftp.session import Requests
 
 HARMLESS = {
     *("channel", "connection", "env", "logger"),  # what the session is about

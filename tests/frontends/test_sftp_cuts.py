@@ -13,7 +13,7 @@ import asyncssh
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.frontends.sftp_session import Requests
+from ingest.frontends.sftp.session import Requests
 from ingest.shelf import Shelf, Shelves
 from tests.frontends.conftest import LIMIT, Home, eventually
 from tests.frontends.serving import Served, serving_sftp

@@ -9,9 +9,10 @@ import time
 import asyncssh
 import pytest
 
-from ingest.frontends import sftp, sftp_connections
-from ingest.frontends.sftp_login import MOST_SESSIONS
-from ingest.frontends.sftp_session import MOST_HANDLES
+from ingest.frontends import sftp
+from ingest.frontends.sftp import connections as sftp_connections
+from ingest.frontends.sftp.login import MOST_SESSIONS
+from ingest.frontends.sftp.session import MOST_HANDLES
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.serving import Served, serving_sftp
 from tests.frontends.sftp_clients import connected, put, with_sftp
@@ -137,7 +138,7 @@ def test_an_old_stranger_gives_way_to_a_new_client(
 
 def test_a_login_must_be_done_in_time(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that does not log in is closed."""
-    monkeypatch.setattr(sftp, "_LOGIN_SECONDS", 0.2)
+    monkeypatch.setattr("ingest.frontends.sftp.front_end._LOGIN_SECONDS", 0.2)
     with serving_sftp(home) as served, greeted(served) as idle:
         assert is_closed(idle)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from ingest.frontends.smtp_dialogue import Connection
+from ingest.frontends.smtp.dialogue import Connection
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.smtp_serving import (
     ADDRESS,

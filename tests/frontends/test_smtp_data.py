@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.frontends.smtp_data import DotDecoder
+from ingest.frontends.smtp.data import DotDecoder
 
 LINES = st.lists(
     st.sampled_from([b"", b".", b"..", b".a", b"\r", b"\n", b"a\n.\n", b"\r.\r", b"ab"])

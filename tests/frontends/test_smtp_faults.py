@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.frontends.smtp_dialogue import Connection
+from ingest.frontends.smtp.dialogue import Connection
 from storage.spool import Upload
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.smtp_serving import (

@@ -13,6 +13,7 @@ from tests.frontends.contract.answers import Verdict
 from tests.frontends.contract.clients import Client, all_at_once, arrived
 from tests.frontends.contract.doors import KINDS, Door, opened
 from tests.frontends.contract.everyone import EVERYONE, WITH_KEYS, for_clients, is_there
+from tests.frontends.contract.smtp_clients import raw_message
 
 AT_ONCE = 20
 
@@ -43,6 +44,13 @@ def test_a_yes_means_that_every_byte_is_in_the_inbox(
         assert envelope.origin.via == door.kind
         assert envelope.origin.peer == door.peer
     assert home.arriving() == []
+
+
+@for_clients(which=lambda client: client.kind == "smtp")
+def test_a_message_is_kept_as_it_was_written(client: Client, door: Door, home: Home) -> None:
+    """Of an email the delivery is the message, with all that the protocol puts around it undone."""
+    assert client.put(door, "day.csv", b"a,b\r\n").verdict is Verdict.YES
+    assert [data for _, data in home.accepted()] == [raw_message("day.csv", b"a,b\r\n")]
 
 
 @for_clients()

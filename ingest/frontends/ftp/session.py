@@ -9,11 +9,11 @@ from typing import Any
 
 import structlog
 
-from ingest.frontends.ftp_control import Control
-from ingest.frontends.ftp_listing import FACTS
-from ingest.frontends.ftp_ports import Active, NoPortFree, Passive, plain_address
-from ingest.frontends.ftp_reception import Reception
-from ingest.frontends.ftp_transfer import Ending, Sink, Transfer
+from ingest.frontends.ftp.control import Control
+from ingest.frontends.ftp.listing import FACTS
+from ingest.frontends.ftp.ports import Active, NoPortFree, Passive, plain_address
+from ingest.frontends.ftp.reception import Reception
+from ingest.frontends.ftp.transfer import Ending, Sink, Transfer
 from ingest.shelf import Shelf
 from storage.accounts import Tenant
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.auth import Gatekeeper
-from ingest.frontends.ftp_jobs import Jobs
-from ingest.frontends.ftp_tls import Contexts
+from ingest.frontends.ftp.jobs import Jobs
+from ingest.frontends.ftp.tls import Contexts
 from ingest.shelf import Shelves
 
 

@@ -9,12 +9,11 @@ from typing import Any
 
 from pyftpdlib.handlers import TLS_FTPHandler  # type: ignore[import-untyped]  # it ships no types
 
-from ingest.frontends import ftp_listing as listing
-from ingest.frontends import ftp_looking as looking
-from ingest.frontends.ftp_login import begin_tls, check_password, name_user
-from ingest.frontends.ftp_session import Session
-from ingest.frontends.ftp_transfer import Ending
-from ingest.frontends.ftp_upload import receive
+from ingest.frontends.ftp import listing, looking
+from ingest.frontends.ftp.login import begin_tls, check_password, name_user
+from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.transfer import Ending
+from ingest.frontends.ftp.upload import receive
 from ingest.shelf import absolute
 from storage.errors import NotAllowed, UploadTooLarge
 

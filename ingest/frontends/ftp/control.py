@@ -20,10 +20,10 @@ from OpenSSL import SSL
 from pyftpdlib import ioloop  # type: ignore[import-untyped]  # pyftpdlib ships no types
 from pyftpdlib.handlers import TLS_FTPHandler  # type: ignore[import-untyped]  # as above
 
-from ingest.frontends.ftp_listing import shown
-from ingest.frontends.ftp_ports import plain_address
-from ingest.frontends.ftp_reception import Reception
-from ingest.frontends.ftp_tls import Contexts, TlsConnection
+from ingest.frontends.ftp.listing import shown
+from ingest.frontends.ftp.ports import plain_address
+from ingest.frontends.ftp.reception import Reception
+from ingest.frontends.ftp.tls import Contexts, TlsConnection
 from storage.delivery import printable
 from storage.errors import DropsafeError, StorageFailing, UploadIncomplete, UploadTooLarge
 

@@ -21,11 +21,11 @@ from pyftpdlib.servers import FTPServer  # type: ignore[import-untyped]  # as ab
 
 from ingest.auth import Gatekeeper
 from ingest.certificate import CertificateFiles
-from ingest.frontends.ftp_commands import COMMANDS, protocol
-from ingest.frontends.ftp_jobs import Jobs
-from ingest.frontends.ftp_reception import Patience, Reception
-from ingest.frontends.ftp_session import Session
-from ingest.frontends.ftp_tls import contexts
+from ingest.frontends.ftp.commands import COMMANDS, protocol
+from ingest.frontends.ftp.jobs import Jobs
+from ingest.frontends.ftp.reception import Patience, Reception
+from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.tls import contexts
 from ingest.settings import Ftp
 from ingest.shelf import Shelves
 

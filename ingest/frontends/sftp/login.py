@@ -13,10 +13,10 @@ import asyncssh
 import structlog
 
 from ingest.auth import Gatekeeper, LoginRefused
-from ingest.frontends.sftp_algorithms import without_sha1
-from ingest.frontends.sftp_connections import Connections
-from ingest.frontends.sftp_files import ShelfFiles
-from ingest.frontends.sftp_session import Channel, Pulse, serve
+from ingest.frontends.sftp.algorithms import without_sha1
+from ingest.frontends.sftp.connections import Connections
+from ingest.frontends.sftp.files import ShelfFiles
+from ingest.frontends.sftp.session import Channel, Pulse, serve
 from ingest.shelf import Shelves
 from storage.accounts import Tenant
 

@@ -9,9 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 import asyncssh
 
 from ingest.auth import Gatekeeper
-from ingest.frontends.sftp_algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES
-from ingest.frontends.sftp_connections import Connections
-from ingest.frontends.sftp_login import House, Login
+from ingest.frontends.sftp.algorithms import CIPHERS, KEY_EXCHANGES, MACS, SIGNATURES
+from ingest.frontends.sftp.connections import Connections
+from ingest.frontends.sftp.login import House, Login
 from ingest.settings import Sftp
 from ingest.shelf import Shelves
 

@@ -21,7 +21,7 @@ from pyftpdlib.exceptions import (  # type: ignore[import-untyped]  # as above
 )
 from pyftpdlib.handlers import TLS_DTPHandler  # type: ignore[import-untyped]  # as above
 
-from ingest.frontends.ftp_tls import TlsConnection
+from ingest.frontends.ftp.tls import TlsConnection
 from storage.errors import DropsafeError
 
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 
-from ingest.frontends import ftp_listing as listing
-from ingest.frontends.ftp_session import Session
+from ingest.frontends.ftp import listing
+from ingest.frontends.ftp.session import Session
 from ingest.shelf import Entry, absolute
 from storage.errors import NotAllowed, NotFound
 

@@ -8,8 +8,8 @@ from functools import partial
 
 import structlog
 
-from ingest.frontends.ftp_session import Session
-from ingest.frontends.ftp_transfer import Ending
+from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.transfer import Ending
 from ingest.shelf import Shelf, is_temporary
 from storage.delivery import Envelope, Origin, printable
 from storage.errors import DropsafeError, NotAllowed, NotFound

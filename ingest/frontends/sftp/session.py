@@ -18,7 +18,7 @@ from asyncssh.packet import PacketDecodeError, SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHServerStreamSession
 
-from ingest.frontends.sftp_files import ShelfFiles
+from ingest.frontends.sftp.files import ShelfFiles
 from storage.errors import DropsafeError, NotAllowed, NotFound, StorageFailing
 
 log = structlog.get_logger()

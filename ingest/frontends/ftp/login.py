@@ -8,7 +8,7 @@ from functools import partial
 import structlog
 
 from ingest.auth import LoginRefused
-from ingest.frontends.ftp_session import Session
+from ingest.frontends.ftp.session import Session
 from storage.accounts import Tenant
 
 log = structlog.get_logger()

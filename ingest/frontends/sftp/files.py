@@ -15,8 +15,8 @@ import asyncssh
 import structlog
 from asyncssh.constants import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE
 
-from ingest.frontends.sftp_denied import Denied
-from ingest.frontends.sftp_listing import Listing, as_bytes, as_text, attributes, names
+from ingest.frontends.sftp.denied import Denied
+from ingest.frontends.sftp.listing import Listing, as_bytes, as_text, attributes, names
 from ingest.shelf import Entry, Shelf, absolute, is_temporary
 from storage.delivery import printable
 from storage.errors import DropsafeError, NotFound, UploadIncomplete

@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 
 from ingest.auth import Gatekeeper
-from ingest.frontends.smtp_dialogue import Connection, House
-from ingest.frontends.smtp_recipients import Postmaster
+from ingest.frontends.smtp.dialogue import Connection, House
+from ingest.frontends.smtp.recipients import Postmaster
 from ingest.settings import Smtp
 from storage.spool import Spool
 

@@ -21,8 +21,8 @@ from typing import Any
 import structlog
 from aiosmtpd.smtp import SMTP
 
-from ingest.frontends.smtp_data import DotDecoder, IncomingMessage
-from ingest.frontends.smtp_recipients import (
+from ingest.frontends.smtp.data import DotDecoder, IncomingMessage
+from ingest.frontends.smtp.recipients import (
     NULL_SENDER,
     MailEnvelope,
     MailSession,
