@@ -9,7 +9,6 @@ import time
 import asyncssh
 import pytest
 
-from ingest.frontends import sftp
 from ingest.frontends.sftp import connections as sftp_connections
 from ingest.frontends.sftp.login import MOST_SESSIONS
 from ingest.frontends.sftp.session import MOST_HANDLES
