@@ -64,20 +64,20 @@ class Entry:
     size: int
     sha256: str
     received_at: str
-    state: State
-    attempts: int
-    reason: str | None
-    message: str
-    remedy: str
-    feed: str | None
-    mapping_version: int | None
-    new: int
-    changed: int
-    unchanged: int
-    rejected: int
-    duplicates: int
-    same_as: str | None
-    settled_at: str | None
+    state: State = State.RECEIVED
+    attempts: int = 0
+    reason: str | None = None
+    message: str = "Waiting to be read."
+    remedy: str = ""
+    feed: str | None = None
+    mapping_version: int | None = None
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    duplicates: int = 0
+    same_as: str | None = None
+    settled_at: str | None = None
 
     @property
     def is_message(self) -> bool:
@@ -98,34 +98,7 @@ class Entry:
 
 def waiting_entry(envelope: Envelope) -> Entry:
     """What to say of a delivery that no worker has looked at yet."""
-    origin = envelope.origin
-    return Entry(
-        id=envelope.id,
-        tenant=origin.tenant,
-        name=origin.name,
-        via=origin.via,
-        peer=origin.peer,
-        sender=origin.sender,
-        parent=origin.parent,
-        part=origin.part,
-        size=envelope.size,
-        sha256=envelope.sha256,
-        received_at=envelope.received_at,
-        state=State.RECEIVED,
-        attempts=0,
-        reason=None,
-        message="Waiting to be read.",
-        remedy="",
-        feed=None,
-        mapping_version=None,
-        new=0,
-        changed=0,
-        unchanged=0,
-        rejected=0,
-        duplicates=0,
-        same_as=None,
-        settled_at=None,
-    )
+    return Entry(**_from_outside(envelope))
 
 
 def begin(connection: Connection, envelope: Envelope, *, counted: bool = True) -> Entry:
@@ -134,23 +107,9 @@ def begin(connection: Connection, envelope: Envelope, *, counted: bool = True) -
     A settled delivery stays as it is: a crash came between its verdict and its move. `counted` is
     False where the last attempt ended for a reason that is not the delivery's own.
     """
-    origin = envelope.origin
     connection.execute(
         upsert(connection, _deliveries)
-        .values(
-            id=envelope.id,
-            tenant=origin.tenant,
-            name=origin.name,
-            via=origin.via,
-            peer=origin.peer,
-            sender=origin.sender,
-            parent=origin.parent,
-            part=origin.part,
-            size=envelope.size,
-            sha256=envelope.sha256,
-            received_at=envelope.received_at,
-            state=State.RECEIVED,
-        )
+        .values(**_from_outside(envelope), state=State.RECEIVED)
         .on_conflict_do_nothing()
     )
     connection.execute(
@@ -314,6 +273,24 @@ def tally(connection: Connection) -> dict[State, int]:
     query = select(_deliveries.c.state, func.count()).group_by(_deliveries.c.state)
     found = {State(state): count for state, count in connection.execute(query)}
     return {state: found.get(state, 0) for state in State}
+
+
+def _from_outside(envelope: Envelope) -> dict[str, Any]:
+    """What is known of a delivery before anybody looks into it."""
+    origin = envelope.origin
+    return {
+        "id": envelope.id,
+        "tenant": origin.tenant,
+        "name": origin.name,
+        "via": origin.via,
+        "peer": origin.peer,
+        "sender": origin.sender,
+        "parent": origin.parent,
+        "part": origin.part,
+        "size": envelope.size,
+        "sha256": envelope.sha256,
+        "received_at": envelope.received_at,
+    }
 
 
 def _settle(connection: Connection, delivery: str, **values: object) -> None:

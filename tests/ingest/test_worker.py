@@ -81,7 +81,7 @@ def test_a_bell_is_heard_once_for_many_rings(home: Home) -> None:
 
 def test_an_email_s_parts_are_worked_off_in_the_same_turn(home: Home) -> None:
     """work --once leaves nothing behind that it made itself."""
-    from tests.ingest.test_pipeline import message, receive_mail  # noqa: PLC0415 - the one helper
+    from tests.ingest.test_post import message, receive_mail  # noqa: PLC0415 - the one helper
 
     receive_mail(home, message(("a.csv", table(("A", "1", "1")))))
     assert Worker(home).run_once() == 2

@@ -58,7 +58,8 @@ class Cut(Exception):
 class Source:
     """The bytes of an upload; a held one stops in the middle until it may go on, or is cut.
 
-    `on_cut` is called in the client's own thread, before `Cut` is raised there.
+    `on_cut` is called in the client's own thread, before `Cut` is raised there; `answered` is set
+    when the client hears its yes, which may be before it says goodbye and ends.
     """
 
     def __init__(self, data: bytes, *, held: bool = False, seconds: float = 1.0) -> None:
@@ -66,6 +67,7 @@ class Source:
         self.held = held
         self.seconds = seconds
         self.is_cut = False
+        self.answered = threading.Event()
         self.on_cut: Callable[[], None] = lambda: None
         self._at = 0
         self._may_go_on = threading.Event()

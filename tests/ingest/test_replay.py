@@ -1,0 +1,129 @@
+"""Replay: deliveries read again, each in its own place, with nothing left half done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ingest import describing
+from ingest.home import Home
+from ingest.replay import replay
+from storage import ledger
+from storage.archive import Archive
+from storage.errors import NotAllowed
+from storage.ledger import State
+from tests.ingest.test_post import message, receive_mail
+from tests.shop import MAPPING, deliver, entry, load, open_shop, table, totals
+
+
+def test_a_replay_with_a_mended_mapping_moves_rows(loading_home: Home) -> None:
+    """Rows under ids that nothing says any more go, and the new ones come, in one step."""
+    open_shop(loading_home)
+    envelope = deliver(loading_home, table(("A", "1", "1"), ("A", "2", "2")))
+    load(loading_home, envelope)
+    mended = MAPPING.replace('"Store"', '{ constant = "HIGH-STREET" }')
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=mended)
+
+    tried = replay(loading_home, "acme", [envelope.id], dry_run=True).difference
+    assert totals(loading_home) == {("A", "1"): "1.00", ("A", "2"): "2.00"}
+    done = replay(loading_home, "acme", [envelope.id]).difference
+
+    assert tried == done
+    assert (done.new, done.changed, done.unchanged, done.gone) == (2, 0, 0, 2)
+    assert set(totals(loading_home)) == {("HIGH-STREET", "1"), ("HIGH-STREET", "2")}
+    assert entry(loading_home, envelope).mapping_version == 2
+
+
+def test_a_replay_that_cannot_read_leaves_everything_as_it_was(loading_home: Home) -> None:
+    """A worse mapping loses nothing: the delivery stays as it was read before."""
+    open_shop(loading_home)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    load(loading_home, envelope)
+    worse = MAPPING.replace('"Total"', '"Nothing"')
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=worse)
+
+    (outcome,) = replay(loading_home, "acme", [envelope.id]).deliveries
+
+    assert (outcome.state, outcome.reason) == (State.LOADED, "missing-column")
+    assert entry(loading_home, envelope).mapping_version == 1
+    assert totals(loading_home) == {("A", "1"): "1.00"}
+
+
+def test_a_replay_loads_what_was_held(loading_home: Home) -> None:
+    """It leaves the quarantine for the archive, in its own place in the order."""
+    open_shop(loading_home, mapping=None)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    load(loading_home, envelope)
+    assert replay(loading_home, "acme", [envelope.id]).deliveries[0].reason == "no-mapping"
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=MAPPING)
+    loading_home.inbox.quarantine("acme", envelope.id)
+
+    replay(loading_home, "acme", [envelope.id])
+
+    assert entry(loading_home, envelope).state is State.LOADED
+    assert loading_home.layout.kept("acme", envelope.id).is_dir()
+    assert totals(loading_home) == {("A", "1"): "1.00"}
+
+
+def test_a_replay_opens_a_held_message_again(loading_home: Home) -> None:
+    """What was held as damaged, by a dropsafe that could not read it yet, gets another try."""
+    open_shop(loading_home)
+    mail = receive_mail(loading_home, message(("a.csv", table(("A", "1", "1")))))
+    with loading_home.database.writing() as connection:
+        ledger.begin(connection, mail)
+        ledger.quarantined(connection, mail.id, reason="damaged-message", message="", remedy="")
+    loading_home.inbox.quarantine("acme", mail.id)
+
+    (tried,) = replay(loading_home, "acme", [mail.id], dry_run=True).deliveries
+    assert tried.state is State.QUARANTINED
+    (done,) = replay(loading_home, "acme", [mail.id]).deliveries
+
+    assert (done.state, done.reason) == (State.LOADED, "opened")
+    assert len(loading_home.inbox.waiting("acme")) == 1
+
+
+def test_a_replay_leaves_what_waits_to_the_worker(loading_home: Home) -> None:
+    """It says so, and neither loads nor loses it."""
+    open_shop(loading_home)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    (outcome,) = replay(loading_home, "acme", [envelope.id]).deliveries
+    assert outcome.state is State.RECEIVED
+    assert "a worker will read it" in outcome.message
+    assert load(loading_home, envelope).state is State.LOADED
+
+
+def test_a_replay_waits_for_a_busy_queue_and_then_gives_up(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that does not let go is named, in words that say what to do."""
+    open_shop(loading_home)
+    monkeypatch.setattr("ingest.replay._PATIENCE", 0.1)
+    with (
+        loading_home.inbox.claim("acme"),
+        pytest.raises(NotAllowed, match="The queue of acme stays busy"),
+    ):
+        replay(loading_home, "acme", [])
+
+
+def test_a_crash_of_a_replay_after_its_commit_is_finished_by_a_worker(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was held and is loaded now does not stay in the quarantine."""
+    open_shop(loading_home, mapping=None)
+    envelope = deliver(loading_home, table(("A", "1", "1")))
+    load(loading_home, envelope)
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=MAPPING)
+    loading_home.inbox.quarantine("acme", envelope.id)
+
+    def crash(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Archive, "keep", crash)
+        with pytest.raises(KeyboardInterrupt):
+            replay(loading_home, "acme", [envelope.id])
+
+    assert loading_home.inbox.waiting("acme") == [envelope.id]
+    assert load(loading_home, envelope).state is State.LOADED
+    assert loading_home.layout.kept("acme", envelope.id).is_dir()
