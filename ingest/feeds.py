@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ingest.shelf import is_temporary
+from ingest.client_paths import is_temporary
 from ingest.verdicts import Held, HoldCode
 from parsers.mapping import Mapping, parse_mapping
 from storage.mappings import DEFAULT_FEED, MappingVersion

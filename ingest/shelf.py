@@ -20,6 +20,8 @@ from pathlib import Path
 
 import structlog
 
+from ingest.client_paths import absolute, is_temporary
+from ingest.reception import log_accepted
 from storage.accounts import Tenant
 from storage.delivery import Envelope, Origin, parked_from_json, printable
 from storage.errors import NotAllowed, NotFound, StorageFailing
@@ -29,23 +31,12 @@ from storage.spool import Spool, Upload
 
 log = structlog.get_logger()
 
-_TEMPORARY_ENDINGS = (".filepart", ".part", ".partial", ".tmp", ".temp", ".uploading")
 _REMEMBERED = 1000  # names a tenant
 # Long enough for a client to look at what it just put. Not longer: WinSCP, which sends the same
 # name again every day, would want to delete the old file before it renames the new one.
 _REMEMBERED_SECONDS = 600.0
 _MOST_DIRECTORIES = 100
 _DEEPEST = 8
-_NAME_BYTES = 255  # as on most file systems; clients expect a refusal above it
-
-
-def is_temporary(name: str) -> bool:
-    """Whether a client uses this name only until the upload is complete.
-
-    WinSCP uploads above 100 KB as `name.filepart`; others use `.part`, `.tmp` or a leading dot.
-    """
-    base = posixpath.basename(name)
-    return base.startswith(".") or base.lower().endswith(_TEMPORARY_ENDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,33 +246,6 @@ class Shelf:
         for path, entry in list(self._entries.items()):
             if entry.parked is None and entry.modified < oldest:
                 del self._entries[path]
-
-
-def absolute(path: str) -> str:
-    """A client's path from the shelf's root, without dots; it cannot leave the root.
-
-    Raises:
-        NotAllowed: a NUL, or a name longer than 255 bytes.
-    """
-    if "\0" in path:
-        raise NotAllowed("A name cannot hold a NUL character.")
-    clean = posixpath.normpath("/" + path.replace("\\", "/").lstrip("/"))
-    if any(len(name.encode("utf-8", "surrogateescape")) > _NAME_BYTES for name in clean.split("/")):
-        raise NotAllowed("The name is too long.")
-    return clean
-
-
-def log_accepted(envelope: Envelope) -> None:
-    """Log an acknowledged delivery, the same event for every front end."""
-    log.info(
-        "delivery.accepted",
-        delivery=envelope.id,
-        tenant=envelope.origin.tenant,
-        via=envelope.origin.via,
-        peer=envelope.origin.peer,
-        name=envelope.origin.name,
-        size=envelope.size,
-    )
 
 
 def parked_entry(parked: Path, origin: Origin) -> Entry:

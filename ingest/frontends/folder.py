@@ -21,8 +21,9 @@ from secrets import token_hex
 import structlog
 
 from ingest.auth import Gatekeeper
+from ingest.client_paths import is_temporary
+from ingest.reception import log_accepted
 from ingest.settings import Folder, path_of
-from ingest.shelf import is_temporary, log_accepted
 from storage.accounts import Tenant
 from storage.delivery import Origin, printable
 from storage.errors import ReceptionError, StorageFailing

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.shelf import Entry, Shelf, Shelves, absolute, is_temporary
+from ingest.client_paths import absolute, is_temporary
+from ingest.shelf import Entry, Shelf, Shelves
 from storage.accounts import Tenant
 from storage.errors import NotAllowed, NotFound, StorageFailing
 from storage.inbox import Inbox

@@ -9,12 +9,12 @@ from typing import Any
 
 from pyftpdlib.handlers import TLS_FTPHandler  # type: ignore[import-untyped]  # it ships no types
 
+from ingest.client_paths import absolute
 from ingest.frontends.ftp import listing, looking
 from ingest.frontends.ftp.login import begin_tls, check_password, name_user
 from ingest.frontends.ftp.session import Session
 from ingest.frontends.ftp.transfer import Ending
 from ingest.frontends.ftp.upload import receive
-from ingest.shelf import absolute
 from storage.errors import NotAllowed, UploadTooLarge
 
 _FEATURES = ("AUTH TLS", "EPRT", "EPSV", "MDTM", "MFMT", "PBSZ", "PROT", "SIZE", "TVFS", "UTF8")

@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 
+from ingest.client_paths import absolute
 from ingest.frontends.ftp import listing
 from ingest.frontends.ftp.session import Session
-from ingest.shelf import Entry, absolute
+from ingest.shelf import Entry
 from storage.errors import NotAllowed, NotFound
 
 _OLD_SET_TIME = re.compile(r"(\d{14}(?:\.\d+)?) (.+)", re.DOTALL)

@@ -8,9 +8,10 @@ from functools import partial
 
 import structlog
 
+from ingest.client_paths import is_temporary
 from ingest.frontends.ftp.session import Session
 from ingest.frontends.ftp.transfer import Ending
-from ingest.shelf import Shelf, is_temporary
+from ingest.shelf import Shelf
 from storage.delivery import Envelope, Origin, printable
 from storage.errors import DropsafeError, NotAllowed, NotFound
 from storage.spool import Upload

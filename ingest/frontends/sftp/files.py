@@ -15,9 +15,10 @@ import asyncssh
 import structlog
 from asyncssh.constants import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE
 
+from ingest.client_paths import absolute, is_temporary
 from ingest.frontends.sftp.denied import Denied
 from ingest.frontends.sftp.listing import Listing, as_bytes, as_text, attributes, names
-from ingest.shelf import Entry, Shelf, absolute, is_temporary
+from ingest.shelf import Entry, Shelf
 from storage.delivery import printable
 from storage.errors import DropsafeError, NotFound, UploadIncomplete
 from storage.spool import Upload

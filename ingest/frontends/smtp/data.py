@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from ingest.shelf import log_accepted
+from ingest.reception import log_accepted
 from storage.delivery import Envelope
 from storage.errors import ReceptionError
 from storage.spool import Upload

@@ -29,9 +29,14 @@ class _Plain(ftplib.FTP):
 
     def cut(self) -> None:
         """Die."""
-        for sock in (self.data, self.sock):
-            if sock is not None:
-                reset(sock)
+        self.break_data()
+        assert self.sock is not None
+        reset(self.sock)
+
+    def break_data(self) -> None:
+        """Lose the data connection only."""
+        assert self.data is not None
+        reset(self.data)
 
 
 class _Secure(_Plain, ftplib.FTP_TLS):
@@ -43,26 +48,25 @@ class Ftplib(ShelfClient):
 
     verbs = frozenset({"read", "remove", "rename", "append", "size", "list", "touch"})
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, *, loses_data_only: bool = False) -> None:
         self.kind = kind
         self.name = f"ftplib-{kind}"
+        self._loses_data_only = loses_data_only
 
     def send(
         self, door: Door, login: Login, name: str, source: Source, *, rename_to: str = ""
     ) -> Answer:
         try:
             with self._connected(door, login) as client:
-                source.on_cut = client.cut
+                source.on_cut = client.break_data if self._loses_data_only else client.cut
                 try:
                     words = client.storbinary(f"STOR {name}", source)
-                except (
-                    ConnectionError,
-                    ssl.SSLError,
-                ):  # refused in the middle: the reason is still to be read
+                except (Cut, ConnectionError, ssl.SSLError):  # the reply is still to be read
                     words = client.voidresp()
+                source.answered.set()
                 if rename_to:
                     words = client.rename(name, rename_to)
-        except (Cut, ftplib.Error, OSError, EOFError) as error:
+        except ftplib.all_errors as error:
             return _understood(error)
         return Answer(verdict=Verdict.YES, words=words)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 from urllib.parse import quote
 
 from tests.frontends.contract.answers import Answer, Cut, Source, Verdict
@@ -16,6 +19,7 @@ from tests.frontends.contract.doors import Door
 
 _SECONDS = 30  # no program runs longer
 _POLL = 0.01
+_HEARD = rb"<(?:---)? 226 "
 _WELCOME, _KEPT, _STOPPING = 230, 226, 421
 _UNHEEDED = "Failed to close libssh2 file"  # curl ends with 0 all the same
 _SSH_DENIED = r"Permission denied \([a-z,-]*\)"
@@ -38,36 +42,31 @@ def run(
     door: Door,
     command: Sequence[str],
     *,
-    script: str = "",
-    piped: Source | None = None,
-    watched: Source | None = None,
+    source: Source | None = None,
+    piped: bool = False,
 ) -> Done:
     """Run a program that knows nothing of the user who runs the tests.
 
-    `piped` is fed to it and `watched` is read by it as a file; it is killed when either is cut.
-    What it started is waited for too: it holds the other ends of our pipes.
+    `source` is what it uploads: fed to it where `piped`, else it reads it from a file. It is killed
+    when the source is cut. What it started itself is waited for too.
     """
+    source = source or Source(b"")
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(door.files)
     ) as process:
-        assert process.stdin is not None
-        try:
-            if piped is not None:
-                with suppress(BrokenPipeError):
-                    for piece in piped:
-                        process.stdin.write(piece)
-                        process.stdin.flush()
-            if watched is not None:
-                _watch(process, watched)
-            out, err = process.communicate(script.encode(), timeout=_SECONDS)
-        except Cut:
-            process.kill()
-            out, err = process.communicate(timeout=_SECONDS)
-        except BaseException:
-            process.kill()
-            raise
-    return Done(code=process.returncode, out=out.decode(), err=err.decode())
+        with ThreadPoolExecutor(2) as pool:
+            out = pool.submit(_read, process.stdout, source)
+            err = pool.submit(_read, process.stderr, source)
+            try:
+                _feed(process, source if piped else ())
+                _watch(process, source)
+            except Cut:
+                process.kill()
+            except BaseException:
+                process.kill()
+                raise
+        return Done(code=process.wait(), out=out.result(), err=err.result())
 
 
 def local_file(door: Door, data: bytes) -> Path:
@@ -93,7 +92,7 @@ def curl(
     if source is not None:
         upload = ["-T", "-" if source.held else str(local_file(door, source.data))]
     command = ["curl", "-q", "-sS", "-v", "--max-time", str(_SECONDS), *upload, *arguments]
-    done = run(door, command, piped=source if source is not None and source.held else None)
+    done = run(door, command, source=source, piped=source is not None and source.held)
     replies = _replies(r"^< (\d{3}) (.*?)\r?$", done.err)
     # The rest is the story of the connection, with its ports and with paths of ours.
     verdicts = re.findall(rf"^(?:curl: .*|\* {_UNHEEDED}.*)$", done.err, re.MULTILINE)
@@ -112,7 +111,7 @@ def lftp(
     if source is not None and source.held:
         rate = slow(source)
         settings += f"set net:limit-rate 0:{rate}; set net:limit-max {rate // 10}; "
-    done = run(door, ["lftp", "--norc", "-c", settings + script], watched=source)
+    done = run(door, ["lftp", "--norc", "-c", settings + script], source=source)
     return done, _replies(r"^<--- (\d{3}) (.*?)\r?$", done.err)
 
 
@@ -151,12 +150,35 @@ def verdict_of_sftp(done: Done) -> Answer:
     return Answer(verdict=verdict, words=denied[0] if denied else words)
 
 
+def _feed(process: subprocess.Popen[bytes], pieces: Iterable[bytes]) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        for piece in pieces:
+            process.stdin.write(piece)
+            process.stdin.flush()
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+
+
 def _watch(process: subprocess.Popen[bytes], source: Source) -> None:
+    deadline = time.monotonic() + _SECONDS
     while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(_POLL)
+        assert time.monotonic() < deadline, "the program did not end"
         if source.is_cut:
             raise Cut
+
+
+def _read(pipe: IO[bytes] | None, source: Source) -> str:
+    """All that a program says, to the end; at FTP's yes it has not ended yet."""
+    assert pipe is not None
+    said = b""
+    for line in pipe:
+        said += line
+        if re.match(_HEARD, line):
+            source.answered.set()
+    return said.decode()
 
 
 def _replies(pattern: str, text: str) -> list[tuple[int, str]]:

@@ -56,7 +56,7 @@ class OpenSsh(ShelfClient):
         script = "\n".join(lines) + "\n"
         batch = local_file(door, script.encode())
         command[command.index("-b") + 1] = str(batch)
-        done = run(door, [*command, f"{login.user}@127.0.0.1"], watched=source)
+        done = run(door, [*command, f"{login.user}@127.0.0.1"], source=source)
         return verdict_of_sftp(done)
 
 

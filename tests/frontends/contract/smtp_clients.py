@@ -33,6 +33,7 @@ class Smtplib(Client):
             with self._connected(door) as client:
                 if not source.held:
                     client.sendmail(SENDER, [_address(login)], source.data)
+                    source.answered.set()
                     return Answer(verdict=Verdict.YES)
                 return _in_pieces(client, _address(login), source)
         except smtplib.SMTPRecipientsRefused as error:

@@ -12,7 +12,7 @@ import pytest
 from storage.delivery import Origin
 from storage.spool import Spool
 from tests.frontends.conftest import Home
-from tests.frontends.contract.answers import Verdict
+from tests.frontends.contract.answers import Login, Source, Verdict
 from tests.frontends.contract.clients import Client, arrived
 from tests.frontends.contract.doors import Door
 from tests.frontends.contract.everyone import for_clients
@@ -72,13 +72,15 @@ def test_a_yes_waits_for_the_last_fsync(
     client: Client, door: Door, home: Home, syncs: Syncs
 ) -> None:
     """While the last fsync of the last directory has not returned, no client has its answer."""
+    source = Source(DATA)
     syncs.hold(syncs_of_a_commit(home.spool, syncs))
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(client.put, door, "day.csv", DATA)
+        answer = pool.submit(client.send, door, Login(), "day.csv", source)
         try:
             assert syncs.held.wait(10)
             wait([answer], TOO_SOON)
             assert not answer.done(), answer.result()
+            assert not source.answered.is_set()
         finally:
             syncs.release()
 
