@@ -33,6 +33,9 @@ _PARKED_SECONDS = 5.0
 
 async def run(home: Home, sockets: dict[str, socket.socket], ready: int) -> None:
     """Serve until SIGTERM or SIGINT; write a byte to the descriptor `ready` when all listen."""
+    cleared = home.spool.clear()  # what an earlier gateway was receiving when it died
+    if cleared:
+        log.info("spool.cleared", uploads=cleared)
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -48,9 +48,6 @@ def serve(home: Home, *, workers: int, on_ready: Callable[[dict[str, str]], None
             home.database.check()
         except DatabaseAway as error:
             log.warning("server.without_database", why=error.message, hint=error.hint)
-        cleared = home.spool.clear()
-        if cleared:
-            log.info("spool.cleared", uploads=cleared)
         sockets = _open_sockets(home)
         addresses = {name: _said(sock) for name, sock in sockets.items()}
 

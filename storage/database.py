@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
 
@@ -135,8 +134,14 @@ def write(connection: Connection) -> Iterator[None]:
 
 def upsert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - either dialect's own Insert
     """An insert with `on_conflict_…`, which both databases have, each in its own class."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table)
+    # Each brings its drivers along, so only the one that is spoken is imported.
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+
+    return sqlite.insert(table)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -30,6 +29,8 @@ app = typer.Typer(
 
 def _show_version(value: bool) -> None:  # noqa: FBT001 - typer's callback
     if value:
+        from importlib.metadata import version  # noqa: PLC0415 - 50 ms that only this needs
+
         typer.echo(f"dropsafe {version('dropsafe')}")
         raise typer.Exit
 

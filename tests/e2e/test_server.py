@@ -92,11 +92,15 @@ def test_a_killed_gateway_comes_back_on_the_same_ports(home: Path) -> None:
     """Its sockets belong to the server, so that clients need not be told anything."""
     key = add_shop(home)
     with run_server(home) as server:
+        half = home / "spool" / ("0" * 32)
+        half.mkdir()
+        (half / "data").write_bytes(b"half")
         (gateway,) = (pid for pid, name in server.children().items() if name == "ingest.gateway")
         os.kill(gateway, signal.SIGKILL)
         file = {"a.csv": table(("A", "1", "5"))}
         eventually(lambda: bool(sftp(server.address("sftp"), "acme", key, file)), seconds=30)
         eventually(lambda: all_settled(home))
+        assert os.listdir(home / "spool") == [], "what the dead one was receiving is still there"
 
 
 def test_a_killed_worker_is_replaced(home: Path) -> None:
