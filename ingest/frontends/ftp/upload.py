@@ -18,6 +18,10 @@ from storage.spool import Upload
 
 log = structlog.get_logger()
 
+# Bytes of a refused file that are read on and thrown away. To close a connection with bytes unread
+# resets it, and many a client then never reads why it was refused.
+_MOST_IGNORED = 32 << 20
+
 
 def receive(session: Session, path: str, *, opening: str = "", new: bool = False) -> None:
     """Begin an upload; `new` refuses a name that is known already (APPE would add to it)."""
@@ -47,15 +51,29 @@ class Incoming:
         self._upload = upload
         self._announced = session.announced_size
         self._counts_exactly = session._current_type == "i"  # noqa: SLF001 - the library's own
+        self._refusal: DropsafeError | None = None
+        self._ignored = 0
         session.announced_size = None
 
     def write(self, data: bytes) -> None:
-        """Add bytes. Raises as `Upload.write`."""
-        self._upload.write(data)
+        """Add bytes; a refusal is told at once, while the client still sends."""
+        if self._refusal is not None:
+            self._ignored += len(data)
+            if self._ignored > _MOST_IGNORED:
+                raise self._refusal
+            return
+        try:
+            self._upload.write(data)
+        except DropsafeError as error:
+            self._refusal = error
+            self._refuse("failed", error)
+            self._session.refuse(error)
 
     def ended(self, ending: Ending, error: BaseException | None) -> None:
         """Accept a whole file; refuse anything else. The answer comes when the disk has it."""
         session = self._session
+        if self._refusal is not None:
+            return  # it has been told
         if error is not None:
             self._refuse("failed", error)
             session.refuse(error)

@@ -117,9 +117,8 @@ class Ftplib(ShelfClient):
 
 
 class CurlFtp(ShelfClient):
-    """curl with ftp://; when its data connection breaks it does not read the reply."""
+    """curl with ftp://."""
 
-    hears_why = False
     program = "curl"
     verbs = frozenset({"read", "remove", "rename", "append", "size", "list", "touch"})
 
@@ -156,9 +155,8 @@ class CurlFtp(ShelfClient):
 
 
 class LftpFtp(ShelfClient):
-    """lftp with ftp://; when its data connection breaks it may begin anew without the reply."""
+    """lftp with ftp://."""
 
-    hears_why = False
     program = "lftp"
     verbs = frozenset({"read", "remove", "rename", "size", "list", "touch"})
 
