@@ -114,8 +114,8 @@ async def _release_parked(home: Home, shelves: Shelves) -> None:
     while True:
         try:
             await asyncio.to_thread(shelves.release_parked, older_than=grace)
-        except StorageFailing as error:
-            log.warning("upload.release_failed", hint=error.hint)
+        except (StorageFailing, OSError) as error:
+            log.warning("upload.release_failed", why=str(error))
         await asyncio.sleep(_PARKED_SECONDS)
 
 

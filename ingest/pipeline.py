@@ -8,7 +8,7 @@ from ingest import feeds, late, loading, post
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.verdicts import Held, HoldCode
-from storage import ledger, mappings, rows
+from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
 from storage.ledger import SETTLED, Entry
 
@@ -37,11 +37,7 @@ def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> 
     try:
         _load(home, entry)
     except Held as verdict:
-        _hold(home, entry, verdict)
-        with home.database.reading() as connection:
-            overtaken = mappings.count(connection, tenant) != known_mappings
-        if overtaken:  # by a mapping that was set meanwhile, and that could not see this one held
-            home.inbox.release(tenant, delivery)
+        _hold(home, entry, verdict, known_mappings)
     else:
         home.archive.keep(tenant, delivery)
     with home.database.reading() as connection:
@@ -98,13 +94,17 @@ def _mark_duplicate(home: Home, entry: Entry, feed: Feed, original: Entry) -> bo
             return False
         message = f"The same bytes as delivery {original.id}: nothing to do."
         ledger.duplicate(connection, entry.id, original=original, message=message)
+        rejects.copy(connection, original.id, entry.id)
         rows.advance(connection, entry.tenant, record, delivery=entry.id)
     log.info("delivery.duplicate", delivery=entry.id, tenant=entry.tenant, original=original.id)
     return True
 
 
-def _hold(home: Home, entry: Entry, verdict: Held) -> None:
+def _hold(home: Home, entry: Entry, verdict: Held, known_mappings: int) -> None:
+    """Hold a delivery, unless a mapping was set meanwhile, which could not see this one held."""
     with home.database.writing() as connection:
+        if mappings.count(connection, entry.tenant) != known_mappings:
+            return  # it stays in the inbox, and is read again
         ledger.quarantined(
             connection,
             entry.id,
@@ -116,3 +116,7 @@ def _hold(home: Home, entry: Entry, verdict: Held) -> None:
     log.warning(
         "delivery.quarantined", delivery=entry.id, tenant=entry.tenant, reason=verdict.reason
     )
+    with home.database.reading() as connection:
+        overtaken = mappings.count(connection, entry.tenant) != known_mappings
+    if overtaken:  # between the verdict and the move, when there was nothing to release yet
+        home.inbox.release(entry.tenant, entry.id)

@@ -148,8 +148,10 @@ class _Server:
         pause = _FIRST_PAUSE
         while not self.stopping.is_set():
             started = time.monotonic()
-            child = await self._start(name, lifeline, on_ready)
-            on_ready = None
+            child, ready = await self._start(name, lifeline)
+            if ready and on_ready is not None:
+                on_ready()
+                on_ready = None
             await self._ended(child)
             if self.stopping.is_set():
                 return
@@ -158,11 +160,10 @@ class _Server:
             pause = _FIRST_PAUSE if lived > _HEALTHY_SECONDS else min(2 * pause, _LONGEST_PAUSE)
             await self._stopping_within(pause)
 
-    async def _start(
-        self, name: str, lifeline: int, on_ready: Callable[[], None] | None
-    ) -> asyncio.subprocess.Process:
+    async def _start(self, name: str, lifeline: int) -> tuple[asyncio.subprocess.Process, bool]:
+        """Start a child; whether it is ready, or died before."""
         if name == "worker":
-            return await self._spawn("worker", [str(lifeline)], [lifeline])
+            return await self._spawn("worker", [str(lifeline)], [lifeline]), True
         theirs = {front_end: sock.fileno() for front_end, sock in self.sockets.items()}
         ready, done = os.pipe()
         child = await self._spawn(
@@ -173,9 +174,7 @@ class _Server:
         os.close(done)
         said = await asyncio.to_thread(os.read, ready, 1)  # nothing, if it died before
         os.close(ready)
-        if said and on_ready is not None:
-            on_ready()
-        return child
+        return child, bool(said)
 
     async def _spawn(
         self, module: str, arguments: list[str], descriptors: list[int]

@@ -25,7 +25,7 @@ from ingest.reception import log_accepted
 from storage.accounts import Tenant
 from storage.delivery import Envelope, Origin, parked_from_json, printable
 from storage.errors import NotAllowed, NotFound, StorageFailing
-from storage.files import make_directory, write_durably
+from storage.files import make_directory, names_in, write_durably
 from storage.layout import PARKED, Layout
 from storage.spool import Spool, Upload
 
@@ -79,15 +79,15 @@ class Shelves:
             with suppress(NotFound, FileNotFoundError):  # renamed at this very moment
                 if time.time() - parked.stat().st_mtime >= older_than:
                     log_accepted(self._spool.unpark(parked, origin))
-                    self._forget(origin)
+                    self._forget(origin, parked)
                     released += 1
         return released
 
-    def _forget(self, origin: Origin) -> None:
+    def _forget(self, origin: Origin, parked: Path) -> None:
         with self._lock:
             shelf = self._shelves.get(origin.tenant)
         if shelf is not None:
-            shelf.forget(origin.name)
+            shelf.forget(origin.name, parked=parked)
 
 
 class Shelf:
@@ -147,10 +147,16 @@ class Shelf:
         log_accepted(envelope)
         return envelope
 
-    def forget(self, path: str) -> None:
-        """Take a name off the shelf; what was accepted under it is not touched."""
+    def forget(self, path: str, *, parked: Path | None = None) -> None:
+        """Take a name off the shelf; what was accepted under it is not touched.
+
+        With `parked`, only if the name still stands for that upload.
+        """
+        path = absolute(path)
         with self._lock:
-            self._entries.pop(absolute(path), None)
+            entry = self._entries.get(path)
+            if entry is not None and parked in (None, entry.parked):
+                del self._entries[path]
 
     def rename(self, old: str, new: str) -> Envelope:
         """Give an upload its final name and accept it; blocks for some fsyncs.
@@ -256,10 +262,14 @@ def parked_entry(parked: Path, origin: Origin) -> Entry:
     )
 
 
-def _parked(layout: Layout, tenant: str = "*") -> Iterator[tuple[Path, Origin]]:
-    for sidecar in layout.parked.glob(f"{tenant}/*/{PARKED}"):
-        origin, _ = parked_from_json(sidecar.read_bytes())
-        yield sidecar.parent, origin
+def _parked(layout: Layout, tenant: str = "") -> Iterator[tuple[Path, Origin]]:
+    tenants = [tenant] if tenant else names_in(layout.parked)
+    for parked in [
+        layout.parked / one / name for one in tenants for name in names_in(layout.parked / one)
+    ]:
+        with suppress(FileNotFoundError, NotADirectoryError):  # renamed at this very moment
+            origin, _ = parked_from_json((parked / PARKED).read_bytes())
+            yield parked, origin
 
 
 def _load_directories(memory: Path) -> set[str]:

@@ -52,7 +52,7 @@ def rotate(home: Home, name: str, *, mail_address: bool) -> Credentials:
     """
     upload_key = new_upload_key()
     with home.database.writing() as connection:
-        tenant = tenants.find(connection, name)
+        tenant = tenants.find(connection, name, to_change=True)
         made = replace(
             tenant,
             upload_key_hash=upload_key_hash(upload_key),

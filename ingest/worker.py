@@ -22,6 +22,7 @@ from storage.errors import DropsafeError
 log = structlog.get_logger()
 
 _TURN_SECONDS = 2.0  # after so long a tenant's claim is given up for a moment, for a replay to take
+_BREATH = 0.05  # s between two turns, in which somebody else can take a busy tenant
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 15.0
 _EVERYBODYS_TROUBLE = {
@@ -50,20 +51,21 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped: on every ring, and through all of the inbox now and then."""
+        sweep_seconds = self._home.settings.workers.sweep_seconds
         with Bell(self._home.layout) as bell:
             sweep_at = 0.0
-            rung: set[str] = set()
+            waiting: set[str] = set()
             while not self._stopping.is_set():
                 if time.monotonic() >= sweep_at:
-                    rung.update(self._home.inbox.tenants())
-                    sweep_at = time.monotonic() + self._home.settings.workers.sweep_seconds
-                if not self._rounds(rung):
-                    sweep_at = 0.0  # look at everything again after the trouble has passed
+                    waiting.update(self._home.inbox.tenants())
+                    sweep_at = time.monotonic() + sweep_seconds
+                if self._round(waiting):
+                    self._pause = _FIRST_PAUSE
+                    waiting |= bell.wait(_BREATH if waiting else min(0.5, sweep_seconds))
+                else:
                     self._stopping.wait(self._pause)
                     self._pause = min(2 * self._pause, _LONGEST_PAUSE)
-                    continue
-                self._pause = _FIRST_PAUSE
-                rung = bell.wait(min(0.5, self._home.settings.workers.sweep_seconds))
+                    sweep_at = 0.0  # look at everything again after the trouble has passed
 
     def run_once(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> int:
         """Work off all that waits and is not in another worker's hands; returns how many.
@@ -97,18 +99,23 @@ class Worker:
                     break
                 self._attempt(tenant, waiting[0])
 
-    def _rounds(self, tenants: set[str]) -> bool:
-        """Work these tenants' queues off; False after a failure that may pass."""
+    def _round(self, tenants: set[str]) -> bool:
+        """Give each of these tenants one turn, and take out those that are done.
+
+        False after a failure that may pass and that any other tenant would meet too.
+        """
         for tenant in sorted(tenants):
             try:
-                while self._tenant(tenant) and not self._stopping.is_set():
-                    pass
-            except DropsafeError as error:
-                log.warning("worker.waits", why=error.message, hint=error.hint)
-                return False
-            except OSError as error:
-                log.warning("worker.waits", why="the disk refuses", hint=str(error))
-                return False
+                if not self._tenant(tenant):
+                    tenants.discard(tenant)
+            except (DropsafeError, OSError) as error:
+                if may_pass(error):
+                    log.warning("worker.waits", why=str(error), hint=getattr(error, "hint", ""))
+                    return False
+                log.exception("tenant.failed", tenant=tenant)  # the next sweep tries it again
+                tenants.discard(tenant)
+            if self._stopping.is_set():
+                break
         return True
 
     def _tenant(self, tenant: str) -> int:
@@ -120,36 +127,49 @@ class Worker:
                 waiting = self._home.inbox.waiting(tenant)
                 if not waiting:
                     break
-                # The oldest is looked up anew each time: opening an email puts its parts next.
-                self._attempt(tenant, waiting[0])
-                done += 1
+                done += self._work_through(tenant, waiting, deadline)
         return done
 
-    def _attempt(self, tenant: str, delivery: str) -> None:
+    def _work_through(self, tenant: str, waiting: list[str], deadline: float) -> int:
+        """Work a listed queue off, as long as nothing new can have come to its front."""
+        for done, delivery in enumerate(waiting, start=1):
+            settled = self._attempt(tenant, delivery)
+            if not settled or time.monotonic() > deadline or self._stopping.is_set():
+                return done
+        return len(waiting)
+
+    def _attempt(self, tenant: str, delivery: str) -> bool:
         """Try one delivery; a failure of its own is tried again at once, and counted.
+
+        False if the queue has to be looked at anew: it failed, or was an email, whose parts come
+        next.
 
         Raises:
             DropsafeError, OSError: the trouble is not the delivery's own and may pass.
         """
+        entry = None
         try:
-            pipeline.process(self._home, tenant, delivery, counted=delivery not in self._excused)
+            entry = pipeline.process(
+                self._home, tenant, delivery, counted=delivery not in self._excused
+            )
         except Exception as error:
-            if _may_pass(error):
+            if may_pass(error):
                 self._excused.add(delivery)
                 raise
             self._failures[delivery] += 1
             log.exception("delivery.failed", delivery=delivery, tenant=tenant)
             if self._failures[delivery] <= self._home.settings.workers.attempts:
                 self._excused.discard(delivery)
-                return
+                return False
             # The ledger could not even count the attempts: the envelope is damaged, or worse.
             self._home.inbox.quarantine(tenant, delivery)
             log.error("delivery.set_aside", delivery=delivery, tenant=tenant)  # noqa: TRY400 - the trace is above
         self._excused.discard(delivery)
         self._failures.pop(delivery, None)
+        return entry is not None and not entry.is_message
 
 
-def _may_pass(error: Exception) -> bool:
+def may_pass(error: Exception) -> bool:
     """Whether any other delivery would have met the same trouble."""
     if isinstance(error, DropsafeError):
         return error.temporary

@@ -65,6 +65,14 @@ def move(source: Path, target: Path) -> None:
     sync_directory(source.parent)
 
 
+def names_in(directory: Path) -> list[str]:
+    """The names in a directory, sorted; none if it is not there."""
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []
+
+
 def remove_tree(directory: Path) -> None:
     """Remove a flat directory and its files; one that is gone is fine."""
     try:

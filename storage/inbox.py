@@ -26,11 +26,13 @@ class Inbox:
 
     def tenants(self) -> list[str]:
         """Tenants that ever had a delivery, in the order of their names."""
-        return [name for name in _names(self._layout.inbox) if TENANT_NAME.fullmatch(name)]
+        return [name for name in files.names_in(self._layout.inbox) if TENANT_NAME.fullmatch(name)]
 
     def waiting(self, tenant: str) -> list[str]:
         """Ids of a tenant's waiting deliveries, in order of receipt; nothing else counts."""
-        return [name for name in _names(self._layout.inbox / tenant) if is_delivery_id(name)]
+        return [
+            name for name in files.names_in(self._layout.inbox / tenant) if is_delivery_id(name)
+        ]
 
     @contextmanager
     def claim(self, tenant: str) -> Iterator[bool]:
@@ -96,10 +98,3 @@ def _move(source: Path, target: Path) -> None:
         files.remove_tree(source)
     else:
         files.move(source, target)
-
-
-def _names(directory: Path) -> list[str]:
-    try:
-        return sorted(os.listdir(directory))
-    except FileNotFoundError:
-        return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, literal, select
 
 from parsers.reject import Reject, RejectCode
 from storage.tables import rejects
@@ -29,6 +29,15 @@ def replace(connection: Connection, delivery: str, found: Sequence[Reject]) -> N
                 for position, reject in enumerate(found)
             ],
         )
+
+
+def copy(connection: Connection, original: str, duplicate: str) -> None:
+    """Give a duplicate the rejects of its original, which a replay may change later."""
+    names = ["position", "line", "column", "code", "message", "raw"]
+    chosen = select(literal(duplicate), *(rejects.c[name] for name in names)).where(
+        rejects.c.delivery == original
+    )
+    connection.execute(insert(rejects).from_select(["delivery", *names], chosen))
 
 
 def of(connection: Connection, delivery: str) -> list[Reject]:

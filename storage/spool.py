@@ -70,8 +70,14 @@ class Spool:
             NotFound: it is not parked any more.
         """
         try:
-            _, contents = parked_from_json((parked / PARKED).read_bytes())
-            envelope = _into_inbox(self.layout, parked, origin, contents, self.sequence.allot())
+            with (parked / PARKED).open("rb") as sidecar:
+                # The client's rename and the end of our patience may come at the same moment.
+                fcntl.flock(sidecar, fcntl.LOCK_EX)
+                if not parked.is_dir():
+                    raise NotFound("There is no such upload.")
+                _, contents = parked_from_json(sidecar.read())
+                order = self.sequence.allot()
+                envelope = _into_inbox(self.layout, parked, origin, contents, order)
         except FileNotFoundError as error:
             raise NotFound("There is no such upload.") from error
         except OSError as error:

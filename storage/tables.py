@@ -150,7 +150,7 @@ deliveries = Table(
     Column("unchanged", BigInteger(), nullable=False, default=0),
     Column("rejected", BigInteger(), nullable=False, default=0),
     Column("duplicates", BigInteger(), nullable=False, default=0),
-    # A duplicate's original: its rejects are not stored twice.
+    # A duplicate's original.
     Column("same_as", Key()),
     Column("settled_at", String(32)),
     Index(None, "tenant", "id"),

@@ -39,9 +39,15 @@ def change(connection: Connection, tenant: Tenant) -> None:
     _count_change(connection)
 
 
-def find(connection: Connection, name: str) -> Tenant:
-    """One tenant. Raises NotFound."""
-    row = connection.execute(select(tenants).where(tenants.c.name == name)).mappings().one_or_none()
+def find(connection: Connection, name: str, *, to_change: bool = False) -> Tenant:
+    """One tenant; `to_change` keeps others from changing it until the transaction ends.
+
+    Raises NotFound.
+    """
+    query = select(tenants).where(tenants.c.name == name)
+    if to_change:
+        query = query.with_for_update()
+    row = connection.execute(query).mappings().one_or_none()
     if row is None:
         raise _unknown(name)
     return _tenant(dict(row))

@@ -70,8 +70,7 @@ def rejects(context: typer.Context, delivery: DeliveryId, *, json: Json = False)
     with opened(context) as home:
         entry = lookup.delivery(home, delivery)
         with home.database.reading() as connection:
-            # A duplicate's rejects are its original's, which were not stored twice.
-            found = rejects_of.of(connection, entry.same_as or entry.id)
+            found = rejects_of.of(connection, entry.id)
     if json:
         show_json(
             [

@@ -142,7 +142,9 @@ def change(
     with opened(context) as home:
         with home.database.writing() as connection:
             tenant = _without(
-                tenants.find(connection, name), keys=remove_key or [], senders=remove_sender or []
+                tenants.find(connection, name, to_change=True),
+                keys=remove_key or [],
+                senders=remove_sender or [],
             )
             tenant = _changed(
                 tenant,
@@ -188,7 +190,7 @@ def enable(context: typer.Context, name: TenantName, *, json: Json = False) -> N
 def _enable(context: typer.Context, name: str, *, enabled: bool, json: bool) -> None:
     with opened(context) as home:
         with home.database.writing() as connection:
-            tenant = replace(tenants.find(connection, name), enabled=enabled)
+            tenant = replace(tenants.find(connection, name, to_change=True), enabled=enabled)
             tenants.change(connection, tenant)
         document = _document(home, tenant)
     if json:
