@@ -11,7 +11,7 @@ from ingest.auth import Gatekeeper
 from ingest.home import Home
 from storage import accounts, tenants
 from storage.accounts import Tenant
-from storage.errors import DatabaseAway
+from storage.errors import DropsafeError
 
 log = structlog.get_logger()
 
@@ -67,7 +67,7 @@ class AccountsWatch:
                     if changes == self._changes:
                         return
                     everyone = tenants.everyone(connection)
-            except DatabaseAway as error:
+            except DropsafeError as error:
                 log.warning("accounts.stale", why=error.message)
                 return
             self.gatekeeper.replace(everyone)

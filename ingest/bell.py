@@ -11,11 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import structlog
 from watchdog.events import FileClosedEvent, FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 
 from storage.files import make_directory
 from storage.layout import Layout
+
+log = structlog.get_logger()
 
 
 class Bell:
@@ -33,7 +36,10 @@ class Bell:
         self._observer.schedule(
             _Handler(self), str(self._directory), event_filter=[FileClosedEvent]
         )
-        self._observer.start()
+        try:
+            self._observer.start()
+        except OSError as error:  # no inotify left: the sweep finds everything, only later
+            log.warning("bell.silent", why=str(error))
         return self
 
     def __exit__(
@@ -42,8 +48,9 @@ class Bell:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._observer.stop()
-        self._observer.join()
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join()
 
     def ring(self, tenant: str = "") -> None:
         """Wake who waits; without a tenant, only to look at something else."""

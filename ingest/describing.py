@@ -28,7 +28,7 @@ def set_mapping(home: Home, *, tenant: str, feed: str, text: str) -> tuple[Mappi
     """
     parse_mapping(text)
     with home.database.writing() as connection:
-        tenants.find(connection, tenant)
+        tenants.find(connection, tenant, to_change=True)
         version = mappings.current(connection, tenant).get(feed)
         if version is None or version.text != text:
             version = mappings.add(connection, tenant=tenant, feed=feed, text=text)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
 from ingest.settings import Log
+from storage.delivery import printable
 
 
 def configure(settings: Log) -> None:
@@ -26,6 +29,7 @@ def configure(settings: Log) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _printable,
             structlog.processors.format_exc_info,
             renderer,
         ],
@@ -35,6 +39,13 @@ def configure(settings: Log) -> None:
     )
     # What the libraries say goes the same way; below a warning it is theirs alone.
     logging.basicConfig(level=logging.WARNING, handlers=[_Forward()], force=True)
+
+
+def _printable(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Take out of every text what could forge a line or take a terminal over."""
+    return {key: printable(one) if isinstance(one, str) else one for key, one in event.items()}
 
 
 class _Forward(logging.Handler):

@@ -19,11 +19,9 @@ from ingest.certificate import certificate
 from ingest.frontends import folder, ftp, sftp, smtp
 from ingest.frontends.frontend import FrontEnd
 from ingest.home import Home, open_home
-from ingest.hostkey import host_key
+from ingest.hostkey import hostkey_of
 from ingest.lifeline import die_with_parent
-from ingest.settings import path_of
 from ingest.shelf import Shelves
-from storage.errors import StorageFailing
 
 log = structlog.get_logger()
 
@@ -62,12 +60,11 @@ async def _listen(
     settings, layout, keeper = home.settings, home.layout, watch.gatekeeper
     front_ends: list[FrontEnd] = []
     if "sftp" in sockets:
-        key_path = path_of(layout, settings.sftp.host_key, layout.keys / "ssh_host_ed25519_key")
         front_ends.append(
             await sftp.listen(
                 sockets["sftp"],
                 settings=settings.sftp,
-                host_key=host_key(key_path),
+                host_key=hostkey_of(layout, settings.sftp),
                 gatekeeper=keeper,
                 shelves=shelves,
             )
@@ -114,8 +111,9 @@ async def _release_parked(home: Home, shelves: Shelves) -> None:
     while True:
         try:
             await asyncio.to_thread(shelves.release_parked, older_than=grace)
-        except (StorageFailing, OSError) as error:
-            log.warning("upload.release_failed", why=str(error))
+        except Exception:
+            # Whatever it was: the uploads that wait must not wait for the next start.
+            log.exception("upload.release_failed")
         await asyncio.sleep(_PARKED_SECONDS)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import asyncssh
 import structlog
 
-from ingest.settings import SettingsError
+from ingest.settings import SettingsError, Sftp, path_of
 from storage.files import make_directory, write_durably
+from storage.layout import Layout
 
 log = structlog.get_logger()
 
@@ -42,3 +43,8 @@ def _made(path: Path) -> asyncssh.SSHKey:
     write_durably(path, key.export_private_key())
     log.info("hostkey.made", path=str(path), fingerprint=key.get_fingerprint())
     return key
+
+
+def hostkey_of(layout: Layout, settings: Sftp) -> asyncssh.SSHKey:
+    """The host key that the settings name, or the home's own. Raises as `host_key`."""
+    return host_key(path_of(layout, settings.host_key, layout.keys / "ssh_host_ed25519_key"))

@@ -61,8 +61,8 @@ def _waiting(home: Home, identifier: str, tenant: str | None = None) -> Entry | 
     for owner in owners:
         try:
             return waiting_entry(home.inbox.envelope(owner, identifier))
-        except FileNotFoundError:
-            continue
+        except (FileNotFoundError, ValueError):
+            continue  # moved on; or damaged, and about to be set aside by a worker
     return None
 
 

@@ -26,8 +26,11 @@ def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> 
     Raises:
         DatabaseAway, StorageFailing: nothing is lost, and the delivery still waits.
         FileNotFoundError: it does not wait any more.
+        ValueError: its envelope is damaged.
     """
     envelope = home.inbox.envelope(tenant, delivery)
+    if (envelope.origin.tenant, envelope.id) != (tenant, delivery):
+        raise ValueError(f"the envelope of {envelope.id} lies in the directory of {delivery}")
     with home.database.writing() as connection:
         entry = ledger.begin(connection, envelope, counted=counted)
         known_mappings = mappings.count(connection, tenant)

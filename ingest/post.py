@@ -10,7 +10,7 @@ from ingest.verdicts import Held, LoadedCode
 from parsers import message
 from parsers.reject import Unreadable
 from storage import ledger
-from storage.delivery import Origin, delivery_id, order_of
+from storage.delivery import Origin, delivery_id, order_of, printable
 from storage.ledger import Counts, Entry
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ def open_message(home: Home, entry: Entry) -> None:
     for part, attachment in enumerate(attachments, start=1):
         _deliver(home, entry, part, attachment)
     if attachments:
-        names = ", ".join(attachment.name for attachment in attachments)
+        names = printable(", ".join(attachment.name for attachment in attachments))
         reason, words = LoadedCode.OPENED, f"{len(attachments)} attached: {names}"
     else:
         reason, words = LoadedCode.NO_ATTACHMENT, "The message has no file attached."

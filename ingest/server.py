@@ -11,13 +11,15 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
 
+from ingest.certificate import certificate
 from ingest.home import Home, make_directories
+from ingest.hostkey import hostkey_of
 from ingest.settings import address_of
 from storage.errors import DatabaseAway, DropsafeError, ServerRunning
 from storage.files import write_durably
@@ -48,6 +50,8 @@ def serve(home: Home, *, workers: int, on_ready: Callable[[dict[str, str]], None
             home.database.check()
         except DatabaseAway as error:
             log.warning("server.without_database", why=error.message, hint=error.hint)
+        _check_keys(home)
+        home.layout.listening.unlink(missing_ok=True)
         sockets = _open_sockets(home)
         addresses = {name: _said(sock) for name, sock in sockets.items()}
 
@@ -91,6 +95,15 @@ def _lock(descriptor: int) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def _check_keys(home: Home) -> None:
+    """Refuse a host key or certificate that no gateway could use. Raises SettingsError."""
+    settings = home.settings
+    if settings.sftp.listen:
+        hostkey_of(home.layout, settings.sftp)
+    if settings.ftp.listen or settings.smtp.listen:
+        certificate(home.layout, settings.tls)
 
 
 def _open_sockets(home: Home) -> dict[str, socket.socket]:
@@ -196,12 +209,14 @@ class _Server:
         await asyncio.wait([ended, stopping], return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not ended.done():
-            child.terminate()
+            with suppress(ProcessLookupError):  # it ended by itself just now
+                child.terminate()
             try:
                 await asyncio.wait_for(asyncio.shield(ended), _STOP_PATIENCE)
             except TimeoutError:
                 log.error("child.killed", pid=child.pid)  # noqa: TRY400 - the time-out says nothing
-                child.kill()
+                with suppress(ProcessLookupError):
+                    child.kill()
         await ended
 
     async def _stopping_within(self, seconds: float) -> None:

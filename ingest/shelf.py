@@ -26,7 +26,7 @@ from storage.accounts import Tenant
 from storage.delivery import Envelope, Origin, parked_from_json, printable
 from storage.errors import NotAllowed, NotFound, StorageFailing
 from storage.files import make_directory, names_in, write_durably
-from storage.layout import PARKED, Layout
+from storage.layout import DATA, PARKED, Layout
 from storage.spool import Spool, Upload
 
 log = structlog.get_logger()
@@ -256,7 +256,7 @@ class Shelf:
 
 def parked_entry(parked: Path, origin: Origin) -> Entry:
     """The shelf's entry of an upload that an earlier server parked."""
-    status = (parked / "data").stat()
+    status = (parked / DATA).stat()
     return Entry(
         path=absolute(origin.name), size=status.st_size, modified=status.st_mtime, parked=parked
     )
@@ -267,9 +267,14 @@ def _parked(layout: Layout, tenant: str = "") -> Iterator[tuple[Path, Origin]]:
     for parked in [
         layout.parked / one / name for one in tenants for name in names_in(layout.parked / one)
     ]:
-        with suppress(FileNotFoundError, NotADirectoryError):  # renamed at this very moment
+        try:
             origin, _ = parked_from_json((parked / PARKED).read_bytes())
-            yield parked, origin
+        except (FileNotFoundError, NotADirectoryError):
+            continue  # renamed at this very moment
+        except ValueError:
+            log.error("upload.damaged", tenant=parked.parent.name, parked=parked.name)  # noqa: TRY400 - what is wrong is said
+            continue
+        yield parked, origin
 
 
 def _load_directories(memory: Path) -> set[str]:

@@ -32,6 +32,7 @@ SCHEMA = "0001"
 
 _BUSY_SECONDS = 30
 _CONNECT_SECONDS = 5
+_VANISHED_SECONDS = 15
 _LOSES_COMMITS = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off"}
 
 
@@ -51,10 +52,18 @@ class Database:
             self.engine = create_engine(
                 parsed.set(drivername="postgresql+psycopg"),
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": _CONNECT_SECONDS},
+                hide_parameters=True,  # values of rows and hashes have no place in a log
+                connect_args={
+                    "connect_timeout": _CONNECT_SECONDS,
+                    # A server that vanished without a goodbye is away, not waited for.
+                    "tcp_user_timeout": _VANISHED_SECONDS * 1000,
+                    "keepalives_idle": _VANISHED_SECONDS,
+                },
             )
         elif backend == "sqlite":
-            self.engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+            self.engine = create_engine(
+                parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS}
+            )
             _prepare_sqlite(self.engine)
         else:
             raise DropsafeError(

@@ -163,12 +163,19 @@ def reread(
     rejected: int,
     duplicates: int,
     verdict: tuple[str | None, str],
+    brought: Counts | None,
 ) -> None:
     """The delivery is in the fold, read with this version of the mapping from now on.
 
-    What it did to the rows when it was first loaded stays as it was written down.
+    `brought` is what it did to the rows if it was not in the fold before; else what it did when it
+    was first loaded stays as it was written down.
     """
     reason, message = verdict
+    counts = (
+        {"new": brought.new, "changed": brought.changed, "unchanged": brought.unchanged}
+        if brought
+        else {}
+    )
     _settle(
         connection,
         delivery,
@@ -181,6 +188,7 @@ def reread(
         same_as=None,
         rejected=rejected,
         duplicates=duplicates,
+        **counts,
     )
 
 

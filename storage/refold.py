@@ -19,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     and_,
+    case,
     delete,
     exists,
     func,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from parsers.canonical import TRANSACTIONS
 from storage import rows, stage
 from storage.database import upsert
+from storage.ledger import Counts
 from storage.stage import stage as staged
 from storage.tables import Key, row_columns
 
@@ -113,6 +115,34 @@ class Refold:
         stage.fill(self._connection, delivery, said)
         self._connection.execute(delete(staged).where(~self._is_affected(staged)))
         rows.write_differing(self._connection, staged, _folded, self._tenant)
+
+    def brought_by(self, delivery: str, *, said: int) -> Counts:
+        """What a delivery that enters the fold brings of the `said` rows it has.
+
+        Rows that an older one had said already, or over which a newer one had the last word, are
+        unchanged by it.
+        """
+        live = self._live
+        query = (
+            select(
+                func.count().label("all"),
+                func.coalesce(func.sum(case((live.c.delivery.is_(None), 1), else_=0)), 0).label(
+                    "new"
+                ),
+            )
+            .select_from(
+                _folded.outerjoin(
+                    live, and_(live.c.tenant == self._tenant, rows.same_key(_folded, live))
+                )
+            )
+            .where(_folded.c.delivery == delivery)
+        )
+        row = self._connection.execute(query).one()
+        return Counts(
+            new=int(row.new),
+            changed=int(row.all) - int(row.new),
+            unchanged=said - int(row.all),
+        )
 
     def difference(self) -> Difference:
         """What `apply` would do."""

@@ -77,7 +77,7 @@ def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empt
     if not cells:
         typer.echo(empty)
         return
-    numeric = [all(isinstance_number(row[index]) for row in cells) for index in range(len(columns))]
+    numeric = [all(_is_number(row[index]) for row in cells) for index in range(len(columns))]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, right in zip(columns, numeric, strict=True):
         table.add_column(name, justify="right" if right else "left", overflow="fold")
@@ -107,7 +107,7 @@ def printable_lines(text: str) -> str:
     return "\n".join(printable(line) for line in text.split("\n"))
 
 
-def isinstance_number(cell: str) -> bool:
+def _is_number(cell: str) -> bool:
     """Whether a printed cell is a number."""
     return cell.replace(",", "").isdigit()
 
