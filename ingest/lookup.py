@@ -61,7 +61,7 @@ def _waiting(home: Home, identifier: str, tenant: str | None = None) -> Entry | 
     for owner in owners:
         try:
             return waiting_entry(home.inbox.envelope(owner, identifier))
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, NotADirectoryError, ValueError):
             continue  # moved on; or damaged, and about to be set aside by a worker
     return None
 

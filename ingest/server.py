@@ -100,10 +100,10 @@ def _lock(descriptor: int) -> None:
 def _check_keys(home: Home) -> None:
     """Refuse a host key or certificate that no gateway could use. Raises SettingsError."""
     settings = home.settings
-    if settings.sftp.listen:
-        hostkey_of(home.layout, settings.sftp)
     if settings.ftp.listen or settings.smtp.listen:
         certificate(home.layout, settings.tls)
+    if settings.sftp.listen:
+        hostkey_of(home.layout, settings.sftp)
 
 
 def _open_sockets(home: Home) -> dict[str, socket.socket]:

@@ -66,10 +66,10 @@ def move(source: Path, target: Path) -> None:
 
 
 def names_in(directory: Path) -> list[str]:
-    """The names in a directory, sorted; none if it is not there."""
+    """The names in a directory, sorted; none if there is none."""
     try:
         return sorted(os.listdir(directory))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return []
 
 

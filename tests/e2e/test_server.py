@@ -185,3 +185,11 @@ def _alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_certificate_that_cannot_be_used_is_said_at_once(home: Path) -> None:
+    """One line that names the setting, instead of a gateway that dies again and again."""
+    environment = {**os.environ, "DROPSAFE_TLS__CERTIFICATE": "nope.pem"}
+    said = dropsafe(home, "serve", status=1, env=environment)
+    assert "tls.certificate" in said
+    assert len(said.splitlines()) == 1

@@ -85,3 +85,12 @@ def test_a_message_without_a_file_says_so(loading_home: Home) -> None:
     opened = load(loading_home, receive_mail(loading_home, message()))
 
     assert (opened.state, opened.reason) == (State.LOADED, "no-attachment")
+
+
+def test_an_attachment_s_name_is_data(loading_home: Home) -> None:
+    """A NUL in it, which PostgreSQL cannot store, holds nothing up."""
+    open_shop(loading_home)
+    raw = message(("a.csv", table(("A", "1", "1")))).replace(
+        b'filename="a.csv"', b"filename*=utf-8''a%00b.csv"
+    )
+    assert load(loading_home, receive_mail(loading_home, raw)).state is State.LOADED

@@ -9,12 +9,12 @@ import pytest
 from ingest import describing
 from ingest.home import Home
 from ingest.replay import replay
-from storage import ledger
+from storage import ledger, mappings, rejects
 from storage.archive import Archive
 from storage.errors import NotAllowed
 from storage.ledger import State
 from tests.ingest.test_post import message, receive_mail
-from tests.shop import MAPPING, deliver, entry, load, open_shop, table, totals
+from tests.shop import MAPPING, deliver, entry, load, open_shop, send, table, totals
 
 
 def test_a_replay_with_a_mended_mapping_moves_rows(loading_home: Home) -> None:
@@ -127,3 +127,35 @@ def test_a_crash_of_a_replay_after_its_commit_is_finished_by_a_worker(
     assert loading_home.inbox.waiting("acme") == [envelope.id]
     assert load(loading_home, envelope).state is State.LOADED
     assert loading_home.layout.kept("acme", envelope.id).is_dir()
+
+
+def test_a_held_delivery_that_a_replay_loads_has_its_counts(loading_home: Home) -> None:
+    """As if it had been loaded at once: what it brought, and what was there or overruled."""
+    open_shop(loading_home)
+    held = deliver(
+        loading_home, table(("A", "1", "1"), ("A", "2", "2"), ("A", "3", "3")), name="odd.dat"
+    )
+    assert load(loading_home, held).reason == "no-feed"
+    send(loading_home, table(("A", "1", "9")))
+    wider = MAPPING.replace('"*.csv"', '"*.csv", "*.dat"')
+    with loading_home.database.writing() as connection:
+        mappings.add(connection, tenant="acme", feed="default", text=wider)
+
+    replay(loading_home, "acme", [held.id])
+
+    found = entry(loading_home, held)
+    assert (found.state, found.new, found.changed, found.unchanged) == (State.LOADED, 2, 0, 1)
+
+
+def test_a_duplicate_keeps_its_own_rejects(loading_home: Home) -> None:
+    """A replay of the original alone does not change what was said of the duplicate."""
+    open_shop(loading_home)
+    data = b"Store,Receipt,When,Total,Net\nA,1,2026-03-01 10:00:00,bad,1.00\n"
+    original, again = send(loading_home, data), send(loading_home, data)
+    assert again.state is State.DUPLICATE
+    net = MAPPING.replace('"Total"', '"Net"')
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=net)
+    replay(loading_home, "acme", [original.id])
+    with loading_home.database.reading() as connection:
+        assert rejects.of(connection, original.id) == []
+        assert len(rejects.of(connection, again.id)) == again.rejected == 1

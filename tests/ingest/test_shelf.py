@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -215,3 +217,50 @@ def test_names_that_no_file_system_takes_are_refused(path: str) -> None:
 def test_temporary_names(name: str, *, temporary: bool) -> None:
     """Those that WinSCP, lftp, rsync and many tills use while they send."""
     assert is_temporary(name) is temporary
+
+
+def test_a_rename_and_the_end_of_our_patience_at_once_give_one_delivery(
+    shelves: Shelves, inbox: Inbox
+) -> None:
+    """Whoever is first wins; the envelope always lies in its own directory."""
+    shelf = shelves.of(TENANT)
+    for number in range(30):
+        put(shelf, f"{number}.part")
+        with ThreadPoolExecutor(2) as pool:
+            renamed = pool.submit(_try_to_rename, shelf, f"{number}.part", f"{number}.csv")
+            pool.submit(shelves.release_parked, older_than=0).result()
+            renamed.result()
+    waiting = inbox.waiting("acme")
+    assert len(waiting) == 30
+    assert [inbox.envelope("acme", one).id for one in waiting] == waiting
+
+
+def _try_to_rename(shelf: Shelf, old: str, new: str) -> None:
+    with suppress(NotFound):
+        shelf.rename(old, new)
+
+
+def test_an_old_upload_that_is_handed_on_does_not_take_a_new_one_along(shelves: Shelves) -> None:
+    """A till that uses one temporary name all day can still rename its newest upload."""
+    shelf = shelves.of(TENANT)
+    put(shelf, "upload.tmp", b"old")
+    old = shelf.stat("upload.tmp").parked
+    assert old is not None
+    put(shelf, "upload.tmp", b"newer")
+    os.utime(old, (1, 1))
+
+    assert shelves.release_parked(older_than=3600) == 1
+    assert shelf.rename("upload.tmp", "sales.csv").size == 5
+
+
+def test_a_damaged_sidecar_does_not_hold_the_others_up(shelves: Shelves, inbox: Inbox) -> None:
+    """Its bytes stay where they are, and it is logged."""
+    shelf = shelves.of(TENANT)
+    put(shelf, "a.part")
+    put(shelf, "b.part")
+    parked = shelf.stat("a.part").parked
+    assert parked is not None
+    (parked / "parked.json").write_text("{")
+
+    assert shelves.release_parked(older_than=0) == 1
+    assert (parked / "data").exists()

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from watchdog.observers.api import BaseObserver
 
 from ingest import loading
 from ingest.bell import Bell
 from ingest.home import Home
+from ingest.replay import replay
 from ingest.worker import Worker
 from storage.errors import DatabaseAway
 from storage.inbox import ring
@@ -175,3 +177,39 @@ def test_stopping_finishes_what_was_begun(home: Home, monkeypatch: pytest.Monkey
         go_on.set()
     assert entry(home, first).state is State.LOADED
     assert entry(home, second).state is State.RECEIVED
+
+
+def test_a_backlog_of_one_tenant_keeps_nobody_waiting(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tenants take turns, and a replay gets its turn between two."""
+    monkeypatch.setattr("ingest.worker._TURN_SECONDS", 0.05)
+    open_shop(home, "zulu")
+    backlog = [deliver(home, table(("A", str(number), "1"))) for number in range(150)]
+    small = deliver(home, table(("A", "1", "1")), tenant="zulu")
+    with working(home):
+        eventually(lambda: entry(home, small).state is State.LOADED)
+        assert home.inbox.waiting("acme")
+        replay(home, "acme", [backlog[0].id])
+        assert home.inbox.waiting("acme"), "the replay had to wait for the whole backlog"
+
+
+def test_one_tenant_s_trouble_is_its_own(home: Home) -> None:
+    """A directory that cannot be read stops nobody else."""
+    open_shop(home, "zulu")
+    (home.layout.inbox / "acme").write_text("not a directory")
+    envelope = deliver(home, table(("A", "1", "1")), tenant="zulu")
+    with working(home):
+        eventually(lambda: entry(home, envelope).state is State.LOADED)
+
+
+def test_without_inotify_the_sweep_does_it_all(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bell is a hint; a kernel that has no watches left does not stop the loading."""
+
+    def none_left(_observer: object) -> None:
+        raise OSError(errno.EMFILE, "inotify instance limit reached")
+
+    monkeypatch.setattr(BaseObserver, "start", none_left)
+    envelope = deliver(home, table(("A", "1", "1")))
+    with working(home):
+        eventually(lambda: entry(home, envelope).state is State.LOADED)

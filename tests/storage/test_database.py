@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from ingest.home import Home
-from storage import schema
+from storage import schema, tenants
+from storage.accounts import Tenant
 from storage.database import Database
 from storage.errors import DatabaseAway, DropsafeError, UnsafeDatabase
 from storage.layout import Layout
+from storage.tables import mappings as mappings_table
 from storage.tables import metadata
 from tests.conftest import MakeHome
 
@@ -115,3 +120,39 @@ def test_a_password_in_the_url_is_not_shown(tmp_path: Path) -> None:
         pass
     assert "topsecret" not in str(caught.value) + caught.value.hint
     database.close()
+
+
+def test_a_change_of_a_tenant_is_not_lost_to_another(make_home: MakeHome, tmp_path: Path) -> None:
+    """Who reads a tenant in order to change it makes others wait: a disabled one stays disabled."""
+    home = make_home("postgresql", tmp_path / "home")
+    with home.database.writing() as connection:
+        tenants.add(connection, Tenant(name="acme", upload_key_hash="x"))
+
+    def disable() -> None:
+        with home.database.writing() as connection:
+            found = tenants.find(connection, "acme", to_change=True)
+            tenants.change(connection, replace(found, enabled=False))
+
+    with ThreadPoolExecutor(1) as pool:
+        with home.database.writing() as connection:
+            found = tenants.find(connection, "acme", to_change=True)
+            other = pool.submit(disable)
+            with pytest.raises(TimeoutError):
+                other.result(0.3)
+            tenants.change(connection, replace(found, senders=("a@b",)))
+        other.result(10)
+    with home.database.reading() as connection:
+        found = tenants.find(connection, "acme")
+    assert (found.enabled, found.senders) == (False, ("a@b",))
+
+
+def test_an_error_does_not_quote_what_was_stored(loading_home: Home) -> None:
+    """Hashes and rows stay out of tracebacks."""
+    statement = mappings_table.insert().values(
+        tenant="a", feed="b", version=1, text="topsecret", created_at=""
+    )
+    with loading_home.database.writing() as connection:
+        connection.execute(statement)
+    with loading_home.database.connect() as connection, pytest.raises(IntegrityError) as caught:
+        connection.execute(statement)
+    assert "topsecret" not in str(caught.value)
