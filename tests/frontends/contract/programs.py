@@ -104,7 +104,7 @@ def lftp(
 ) -> tuple[Done, list[tuple[int, str]]]:
     """Run a script in lftp; what it did, and the replies of an FTP server."""
     settings = (
-        "debug 5; set cmd:fail-exit yes; set net:timeout 3; set net:max-retries 1; "
+        "debug 5; set cmd:fail-exit yes; set net:timeout 10; set net:max-retries 1; "
         "set net:reconnect-interval-base 1; "
         f"set ssl:ca-file {door.certificate}; "
     )
