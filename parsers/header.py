@@ -146,7 +146,7 @@ def _missing_columns(header: Header, missing: Sequence[str]) -> Unreadable:
 
 def _nearest(name: str, columns: Sequence[str]) -> str | None:
     by_folded = {column.casefold(): column for column in columns if column}
-    near = difflib.get_close_matches(_clean(name).casefold(), by_folded, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(_clean(name).casefold(), by_folded, n=1, cutoff=0.0)
     return by_folded[near[0]] if near else None
 
 
