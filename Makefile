@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 EDITABLE = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test soak check format lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -18,6 +18,9 @@ demo: $(VENV)/.runtime  ## deliver every sample feed through real protocols and 
 
 test: $(VENV)/.dev  ## all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
+
+soak: $(VENV)/.dev  ## read random files with known values, as many as you like: make soak ARGS="--files 100000"
+	@$(BIN)/python -m tests.rendering.soak $(ARGS)
 
 check: $(VENV)/.dev  ## format, lint, types, layers
 	@$(BIN)/ruff format --check .

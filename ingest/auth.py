@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import MappingProxyType
 from typing import TypeVar
@@ -18,7 +18,7 @@ import structlog
 
 from storage.accounts import Tenant, upload_key_hash
 from storage.delivery import printable
-from storage.errors import DropsafeError
+from storage.errors import DropsafeError, ReceptionError
 
 log = structlog.get_logger()
 
@@ -30,6 +30,25 @@ class LoginRefused(DropsafeError):
 
     def __init__(self) -> None:
         super().__init__("Login refused.")
+
+
+class LoginEnded(ReceptionError):
+    """Who sent the upload may send no more: the login would be refused by now."""
+
+    def __init__(self) -> None:
+        super().__init__("This login is not valid any more; nothing was accepted.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """A login that was granted: the tenant as it was then, and what was right of it.
+
+    `credential` is what is stored of an Upload Key or a password, or a public key's body; it is
+    compared with the tenant of today, to which the login may belong no more.
+    """
+
+    tenant: Tenant
+    credential: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +83,8 @@ class Gatekeeper:
             by_mailbox=MappingProxyType({tenant.mailbox.lower(): tenant for tenant in everyone}),
         )
 
-    def with_password(self, user: str, secret: str, *, via: str, peer: str) -> Tenant:
-        """The tenant that logs in with an Upload Key or a password.
+    def with_password(self, user: str, secret: str, *, via: str, peer: str) -> Admission:
+        """Log a tenant in with an Upload Key or a password.
 
         Quick for an Upload Key; about 50 ms of processor time for anything else, so call it
         outside the loop that serves the others.
@@ -73,23 +92,41 @@ class Gatekeeper:
         Raises:
             LoginRefused: logged here, with the peer.
         """
-        tenant = self._ask(lambda snapshot: self._verified(snapshot.by_name.get(user), secret))
-        if tenant is None:
+        admission = self._ask(lambda snapshot: self._verified(snapshot.by_name.get(user), secret))
+        if admission is None:
             self.refused(user, via=via, peer=peer)
             raise LoginRefused
-        return tenant
+        return admission
 
-    def with_key(self, user: str, offered: str) -> Tenant | None:
-        """The tenant that owns a public key (type and base64, as in OpenSSH's one-line form).
+    def with_key(self, user: str, offered: str) -> Admission | None:
+        """Log a tenant in with a public key (type and base64, as in OpenSSH's one-line form).
 
         A client only asks here; that it holds the private key is for the protocol to prove.
         """
 
-        def owner(snapshot: _Snapshot) -> Tenant | None:
+        def owner(snapshot: _Snapshot) -> Admission | None:
             tenant = _enabled(snapshot.by_name.get(user))
-            return tenant if tenant is not None and offered in _key_bodies(tenant) else None
+            if tenant is None or offered not in _key_bodies(tenant):
+                return None
+            return Admission(tenant=tenant, credential=offered)
 
         return self._ask(owner)
+
+    def still_in(self, admission: Admission) -> Tenant | None:
+        """The tenant of a login as it is now; None if that login would be refused by now.
+
+        Answered from memory: it is asked before every file is accepted.
+        """
+        tenant = self.named(admission.tenant.name)
+        if tenant is None:
+            return None
+        valid = {tenant.upload_key_hash, tenant.password_hash, *_key_bodies(tenant)}
+        return tenant if admission.credential in valid else None
+
+    def check(self, admission: Admission) -> None:
+        """Raise LoginEnded if a login would be refused by now."""
+        if self.still_in(admission) is None:
+            raise LoginEnded
 
     def with_mailbox(self, local_part: str) -> Tenant | None:
         """The enabled tenant whose mail address has this local part."""
@@ -118,15 +155,16 @@ class Gatekeeper:
                 answer = question(newest)
         return answer
 
-    def _verified(self, tenant: Tenant | None, secret: str) -> Tenant | None:
-        expected = tenant.upload_key_hash if tenant else ""
-        good = bool(expected) and hmac.compare_digest(upload_key_hash(secret), expected)
+    def _verified(self, tenant: Tenant | None, secret: str) -> Admission | None:
+        credential = tenant.upload_key_hash if tenant else ""
+        good = bool(credential) and hmac.compare_digest(upload_key_hash(secret), credential)
         if not good:
-            good = self._is_password(tenant, secret)
-        return _enabled(tenant) if good else None
+            credential = tenant.password_hash if tenant else ""
+            good = self._is_password(credential, secret)
+        enabled = _enabled(tenant)
+        return Admission(tenant=enabled, credential=credential) if good and enabled else None
 
-    def _is_password(self, tenant: Tenant | None, secret: str) -> bool:
-        stored = tenant.password_hash if tenant else ""
+    def _is_password(self, stored: str, secret: str) -> bool:
         try:
             self._hasher.verify(stored or self._decoy, secret.encode("utf-8", "surrogatepass"))
         except (argon2.exceptions.VerificationError, argon2.exceptions.InvalidHashError):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ingest import feeds
 from ingest.home import Home
-from ingest.loading import verdict_on
+from ingest.loading import AHEAD, verdict_on
+from ingest.settling import release
 from ingest.verdicts import MENDED_BY_MAPPING, Held
 from parsers.mapping import parse_mapping
+from parsers.pins import carried
 from parsers.reject import Reject, Unreadable
-from storage import ledger, mappings, rows, tenants
+from parsers.sent import Sent
+from storage import mappings, rows, tenants
 from storage.ledger import Counts, State
 from storage.mappings import MappingVersion
 
@@ -24,19 +28,33 @@ def set_mapping(home: Home, *, tenant: str, feed: str, text: str) -> tuple[Mappi
 
     Raises:
         MappingError: the text is not a mapping; names each key at fault.
+        NotAllowed: the feed's name cannot be one.
         NotFound: no such tenant.
     """
-    parse_mapping(text)
+    feeds.check_name(feed)
+    new = parse_mapping(text)
     with home.database.writing() as connection:
         tenants.find(connection, tenant, to_change=True)
         version = mappings.current(connection, tenant).get(feed)
         if version is None or version.text != text:
-            version = mappings.add(connection, tenant=tenant, feed=feed, text=text)
-        held = ledger.held(connection, tenant=tenant, reasons=MENDED_BY_MAPPING)
-        for delivery in held:
-            ledger.forgive(connection, delivery)
-    released = sum(home.inbox.release(tenant, delivery) for delivery in held)
-    return version, released
+            pins = carried(version.pins, parse_mapping(version.text), new) if version else {}
+            version = mappings.add(connection, tenant=tenant, feed=feed, text=text, pins=pins)
+    return version, release(home, tenant, MENDED_BY_MAPPING)
+
+
+def remove_feed(home: Home, *, tenant: str, feed: str) -> tuple[MappingVersion, int]:
+    """Take a feed away, and let what is held for want of another mapping try again.
+
+    Its versions stay: deliveries that were read with them are read so still. Returns the version
+    that says it is gone, and how many deliveries were released.
+
+    Raises NotFound.
+    """
+    with home.database.writing() as connection:
+        tenants.find(connection, tenant, to_change=True)
+        mappings.of_feed(connection, tenant, feed)
+        version = mappings.add(connection, tenant=tenant, feed=feed, text="")
+    return version, release(home, tenant, MENDED_BY_MAPPING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +69,7 @@ class Check:
     mapping_version: int | None = None
     counts: Counts = field(default_factory=Counts)
     rejects: tuple[Reject, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) -> Check:
@@ -58,8 +77,6 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
 
     `feed` names the feed to try; without it the file's name decides. Raises NotFound.
     """
-    from parsers import delimited  # noqa: PLC0415 - brings polars, which costs 0.25 s
-
     with home.database.reading() as connection:
         tenants.find(connection, tenant)
         versions = mappings.current(connection, tenant)
@@ -67,7 +84,14 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
         versions = {name: version for name, version in versions.items() if name == feed}
     try:
         reader = feeds.choose(versions, tenant=tenant, name=file.name)
-        reading = delimited.read(file.read_bytes(), reader.mapping)
+        now = datetime.now(UTC).replace(tzinfo=None)
+        reading = home.reader.read(
+            file.read_bytes(),
+            reader.mapping,
+            sent=Sent(name=file.name),
+            pins=reader.pins,
+            latest=now + AHEAD,
+        )
     except Unreadable as error:
         return _held(Held.because(error))
     except Held as verdict:
@@ -85,10 +109,12 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
             new=found.new,
             changed=found.changed,
             unchanged=found.unchanged,
-            rejected=len(reading.rejects),
+            rejected=reading.rejected,
             duplicates=reading.duplicates,
+            ignored=reading.ignored,
         ),
         rejects=reading.rejects,
+        notes=reading.notes,
     )
 
 

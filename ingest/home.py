@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.reader import Limits, Reader, shared_reader
 from ingest.settings import Settings, load_settings
 from storage import files
 from storage.archive import Archive
@@ -25,6 +26,7 @@ class Home:
     inbox: Inbox
     archive: Archive
     database: Database
+    reader: Reader
 
 
 def open_home(path: Path) -> Home:
@@ -48,7 +50,26 @@ def open_home(path: Path) -> Home:
         inbox=Inbox(layout),
         archive=Archive(layout),
         database=Database(layout, settings.database.url),
+        reader=shared_reader(
+            Limits(memory=settings.workers.memory, seconds=settings.workers.seconds)
+        ),
     )
+
+
+def make_home(layout: Layout) -> None:
+    """Make a home's directories; only its owner can look inside, as it holds what tenants sent.
+
+    Raises:
+        DropsafeError: it cannot be made there.
+    """
+    try:
+        make_directories(layout)
+        layout.home.chmod(0o700)
+    except OSError as error:
+        raise DropsafeError(
+            f"The home {layout.home} cannot be made: {error.strerror}.",
+            hint="Name a directory that you may write to, with --home or DROPSAFE_HOME.",
+        ) from error
 
 
 def make_directories(layout: Layout) -> None:

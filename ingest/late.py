@@ -7,23 +7,26 @@ from typing import TYPE_CHECKING
 from ingest import refolding
 from ingest.feeds import Feed
 from ingest.home import Home
-from ingest.loading import finish, read
+from ingest.loading import Findings, finish, read
 from storage.database import Connection
-from storage.ledger import Counts, Entry
+from storage.ledger import Entry
 from storage.refold import Difference, Refold
 
 if TYPE_CHECKING:
-    from parsers.delimited import Reading
+    from parsers.reading import Reading
 
 
-def load(home: Home, entry: Entry, feed: Feed, reading: Reading) -> None:
+def load(home: Home, entry: Entry, feed: Feed, reading: Reading) -> bool:
     """Bring a late delivery into the rows, under what newer ones said.
+
+    Says whether it has settled something of its feed.
 
     Raises:
         Held: a newer delivery has to be read again for this, and cannot be.
         DatabaseAway: no answer, or other loads came in between again and again.
     """
     record = feed.mapping.record
+    settled = False
 
     def fold(connection: Connection) -> Refold:
         refold = Refold(connection, entry.tenant, record)
@@ -36,9 +39,12 @@ def load(home: Home, entry: Entry, feed: Feed, reading: Reading) -> None:
         return refold
 
     def store(connection: Connection, difference: Difference) -> None:
-        counts = Counts(
+        nonlocal settled
+        findings = Findings.of(reading)
+        counts = findings.counts(
             new=difference.new, changed=difference.changed, unchanged=difference.unchanged
         )
-        finish(connection, entry, feed, reading, counts)
+        settled = finish(connection, entry, feed, findings, counts)
 
     refolding.apply(home, entry.tenant, record, fold=fold, store=store)
+    return settled

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -10,15 +13,21 @@ import structlog
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.verdicts import Held, HoldCode, LoadedCode
-from parsers.reject import Unreadable
-from storage import ledger, rejects, rows
+from parsers.containers import names_in
+from parsers.reject import Reject, Unreadable, clip
+from parsers.sent import Sent
+from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
 from storage.ledger import Counts, Entry
 
 if TYPE_CHECKING:
-    from parsers.delimited import Reading
+    from ingest.reader_process import Known
+    from parsers.reading import Reading
 
 log = structlog.get_logger()
+
+# A till's clock may be wrong by hours; what lies further ahead of the receipt is misread.
+AHEAD = timedelta(days=2)
 
 
 def read(home: Home, entry: Entry, feed: Feed) -> Reading:
@@ -26,14 +35,39 @@ def read(home: Home, entry: Entry, feed: Feed) -> Reading:
 
     Raises:
         Held: it cannot be read safely, or its bytes are not those that were received.
+        ReaderLost: the process that reads was ended from outside.
     """
-    from parsers import delimited  # noqa: PLC0415 - brings polars, which costs 0.25 s
-
     data = intact_bytes(home, entry)
     try:
-        return delimited.read(data, feed.mapping)
+        return home.reader.read(data, feed.mapping, **known(entry, feed))
     except Unreadable as error:
         raise Held.because(error) from error
+
+
+def read_rejects(home: Home, entry: Entry, feed: Feed) -> bytes:
+    """Read a delivery again and give its bad records as a file, as the sender writes them.
+
+    Raises as `read` does.
+    """
+    data = intact_bytes(home, entry)
+    try:
+        return home.reader.read_rejects(data, feed.mapping, **known(entry, feed))
+    except Unreadable as error:
+        raise Held.because(error) from error
+
+
+def known(entry: Entry, feed: Feed) -> Known:
+    """What is known of a delivery beside its bytes and its mapping."""
+    received = datetime.fromisoformat(entry.received_at).replace(tzinfo=None)
+    return {"sent": sent_as(entry), "pins": feed.pins, "latest": received + AHEAD}
+
+
+def sent_as(entry: Entry) -> Sent:
+    """How a delivery came, as far as a mapping may ask."""
+    first, *_ = names_in(entry.name)  # of a member, the container: that is what was sent
+    folder, _, _ = first.replace("\\", "/").rpartition("/")
+    name = entry.name.replace("\\", "/").rpartition("/")[2]
+    return Sent(name=name, folder=folder.strip("/"), mailbox=entry.recipient)
 
 
 def intact_bytes(home: Home, entry: Entry) -> bytes:
@@ -48,43 +82,103 @@ def intact_bytes(home: Home, entry: Entry) -> bytes:
     return data
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What is written down of a reading, beside its rows.
+
+    `rejected` counts all rejects, `rejects` are those that are kept. `settled` is what the file
+    proved of its feed, `columns` are those of its header.
+    """
+
+    reason: str | None
+    message: str
+    rejects: tuple[Reject, ...]
+    rejected: int
+    duplicates: int
+    ignored: int
+    notes: tuple[str, ...]
+    settled: Mapping[str, str]
+    columns: tuple[str, ...]
+
+    @classmethod
+    def of(cls, reading: Reading) -> Findings:
+        """What a reading has to say."""
+        reason, message = verdict_on(reading)
+        return cls(
+            reason=reason,
+            message=message,
+            rejects=reading.rejects,
+            rejected=reading.rejected,
+            duplicates=reading.duplicates,
+            ignored=reading.ignored,
+            notes=reading.notes,
+            settled=reading.settled,
+            columns=reading.dialect.columns,
+        )
+
+    def counts(self, *, new: int, changed: int, unchanged: int) -> Counts:
+        """The counts of the file, with what became of its rows."""
+        return Counts(
+            new=new,
+            changed=changed,
+            unchanged=unchanged,
+            rejected=self.rejected,
+            duplicates=self.duplicates,
+            ignored=self.ignored,
+        )
+
+
 def verdict_on(reading: Reading) -> tuple[str | None, str]:
     """The reason code, if there is one, and the words for a file that is loaded."""
     if reading.notice == LoadedCode.EMPTY_FILE:
         return LoadedCode.EMPTY_FILE, "The file is empty."
     if reading.notice == LoadedCode.NO_ROWS:
         return LoadedCode.NO_ROWS, "The file has a header but no rows."
-    rejected = len(reading.rejects)
-    if not rejected:
+    if not reading.rejected:
         return None, "Every row was read."
-    return None, f"{rejected:,} of {reading.records:,} rows could not be read."
+    return None, f"{reading.rejected:,} of {reading.records:,} rows could not be read."
+
+
+def verdict_on_repeat(original: str) -> str:
+    """The words for a duplicate of this delivery."""
+    return f"The same bytes as delivery {original}: nothing to do."
+
+
+def _on_new_columns(names: list[str]) -> Iterator[str]:
+    """Say once that a shop's export has grown."""
+    if names:
+        shown = ", ".join(f"'{clip(name)}'" for name in names)
+        yield f"Columns that no earlier file had: {shown}. They change nothing."
 
 
 def finish(
-    connection: Connection, entry: Entry, feed: Feed, reading: Reading, found: Counts
-) -> None:
+    connection: Connection,
+    entry: Entry,
+    feed: Feed,
+    findings: Findings,
+    counts: Counts,
+    *,
+    repeats: str | None = None,
+) -> bool:
     """Write down that a delivery is loaded, in the transaction that loads it.
 
-    Of `found`, what became of the rows is taken; the rest is in the reading.
+    `repeats` is the delivery that it is a duplicate of, if it is one. Says whether it has settled
+    something of its feed, by which others may be read that are held.
     """
-    rejects.replace(connection, entry.id, reading.rejects)
-    reason, message = verdict_on(reading)
-    counts = Counts(
-        new=found.new,
-        changed=found.changed,
-        unchanged=found.unchanged,
-        rejected=len(reading.rejects),
-        duplicates=reading.duplicates,
-    )
+    rejects.replace(connection, entry.id, findings.rejects)
+    new = mappings.meet(connection, entry.tenant, feed.name, feed.version, findings.columns)
     ledger.loaded(
         connection,
         entry.id,
         counts=counts,
-        reason=reason,
-        message=message,
+        reason=None if repeats else findings.reason,
+        message=verdict_on_repeat(repeats) if repeats else findings.message,
         feed=feed.name,
         mapping_version=feed.version,
+        same_as=repeats,
+        notes=[*findings.notes, *_on_new_columns(new)],
     )
+    settled = mappings.settle(connection, entry.tenant, feed.name, feed.version, findings.settled)
     rows.advance(connection, entry.tenant, feed.mapping.record, delivery=entry.id)
     log.info(
         "delivery.loaded",
@@ -95,3 +189,4 @@ def finish(
         unchanged=counts.unchanged,
         rejected=counts.rejected,
     )
+    return settled

@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest.home import Home
+from ingest.verdicts import LoadedCode
 from storage import ledger
-from storage.delivery import is_delivery_id
+from storage.delivery import MAX_PARTS, delivery_id, is_delivery_id, order_of
 from storage.errors import NotFound
 from storage.layout import DATA
 from storage.ledger import Entry, State, waiting_entry
@@ -49,6 +50,20 @@ def deliveries(
         for identifier in sorted(found)
         if state in (None, found[identifier].state)
     ]
+
+
+def part_ids(identifier: str) -> tuple[str, ...]:
+    """The ids set aside for what lies in a delivery, in order."""
+    order = order_of(identifier)
+    return tuple(delivery_id(order + part) for part in range(1, MAX_PARTS))
+
+
+def parts(home: Home, entry: Entry) -> list[Entry]:
+    """What came out of a delivery, as far as workers have looked at it, in order."""
+    if entry.reason != LoadedCode.OPENED:
+        return []
+    with home.database.reading() as connection:
+        return ledger.entries(connection, ids=part_ids(entry.id))
 
 
 def original(home: Home, entry: Entry) -> Path:

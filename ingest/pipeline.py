@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import structlog
 
-from ingest import feeds, late, loading, post
+from ingest import drift, feeds, late, loading, opening, settling
 from ingest.feeds import Feed
 from ingest.home import Home
+from ingest.loading import Findings
 from ingest.verdicts import Held, HoldCode
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
@@ -40,7 +41,7 @@ def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> 
     try:
         _load(home, entry)
     except Held as verdict:
-        _hold(home, entry, verdict, known_mappings)
+        _hold(home, entry, drift.with_proposal(home, entry, verdict), known_mappings)
     else:
         home.archive.keep(tenant, delivery)
     with home.database.reading() as connection:
@@ -55,8 +56,7 @@ def _load(home: Home, entry: Entry) -> None:
             "The file could not be read: every attempt failed or was cut short.",
             remedy="Look into the worker's log for what ended it, then: dropsafe replay ID",
         )
-    if entry.is_message:
-        post.open_message(home, entry)
+    if opening.open_delivery(home, entry):
         return
     with home.database.reading() as connection:
         versions = mappings.current(connection, entry.tenant)
@@ -66,13 +66,20 @@ def _load(home: Home, entry: Entry) -> None:
         return
     reading = loading.read(home, entry, feed)
     record = feed.mapping.record
+    settled = False
     with home.database.writing() as connection:
         in_order = rows.fold_of(connection, entry.tenant, record, lock=True).newest < entry.id
         if in_order:
             found = rows.append(connection, entry.tenant, record, entry.id, reading.rows)
-            loading.finish(connection, entry, feed, reading, found)
+            findings = Findings.of(reading)
+            counts = findings.counts(
+                new=found.new, changed=found.changed, unchanged=found.unchanged
+            )
+            settled = loading.finish(connection, entry, feed, findings, counts)
     if not in_order:
-        late.load(home, entry, feed, reading)
+        settled = late.load(home, entry, feed, reading)
+    if settled:
+        settling.release(home, entry.tenant, settling.DECIDED_BY_PINS)
 
 
 def _original(connection: Connection, entry: Entry, feed: Feed) -> Entry | None:
@@ -95,7 +102,7 @@ def _mark_duplicate(home: Home, entry: Entry, feed: Feed, original: Entry) -> bo
     with home.database.writing() as connection:
         if rows.fold_of(connection, entry.tenant, record, lock=True).newest != original.id:
             return False
-        message = f"The same bytes as delivery {original.id}: nothing to do."
+        message = loading.verdict_on_repeat(original.id)
         ledger.duplicate(connection, entry.id, original=original, message=message)
         rejects.copy(connection, original.id, entry.id)
         rows.advance(connection, entry.tenant, record, delivery=entry.id)

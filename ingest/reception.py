@@ -1,9 +1,10 @@
-"""What every front end says when it has accepted something."""
+"""What every front end says when it has accepted something, or ends a session."""
 
 from __future__ import annotations
 
 import structlog
 
+from ingest.auth import Admission
 from storage.delivery import Envelope
 
 log = structlog.get_logger()
@@ -20,3 +21,8 @@ def log_accepted(envelope: Envelope) -> None:
         name=envelope.origin.name,
         size=envelope.size,
     )
+
+
+def log_ended(admission: Admission, *, via: str, peer: str) -> None:
+    """Log that a session was ended because its login would be refused by now."""
+    log.warning("login.ended", tenant=admission.tenant.name, via=via, peer=peer)

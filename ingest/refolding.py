@@ -49,6 +49,7 @@ def settled(connection: Connection, tenant: str, *, after: str = "") -> list[tup
     versions = {
         (version.feed, version.version): feed_of(version)
         for version in mappings.history(connection, tenant)
+        if not version.is_removal
     }
     entries = ledger.entries(connection, tenant=tenant, states=SETTLED, after=after)
     return [

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
-from ingest import feeds, lookup, pipeline
+from ingest import feeds, lookup, opening, pipeline
 from ingest.home import Home
-from ingest.loading import read, verdict_on
-from ingest.replay_fold import NOTHING, Chosen, fold_again
+from ingest.loading import read, verdict_on, verdict_on_repeat
+from ingest.replay_fold import NOTHING, Chosen, fold_again, with_repeats
 from ingest.verdicts import Held
 from storage import ledger, mappings
 from storage.errors import NotAllowed
@@ -28,15 +28,22 @@ _POLL_SECONDS = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What became of one delivery: the verdict of reading it with today's mapping."""
+    """What became of one delivery: the verdict of reading it with today's mapping.
+
+    `applied` is whether it is read so from now on; if not, it stayed as it was, and `reason` is why
+    if there is a code for it.
+    """
 
     delivery: str
+    applied: bool
     state: State
     reason: str | None
     message: str
     records: int = 0
     rejected: int = 0
     duplicates: int = 0
+    ignored: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +84,17 @@ def replay(
             outcomes.append(outcome)
             chosen += [reader] if reader else []
             progress(done, len(entries))
+        chosen = with_repeats(home, tenant, chosen)
         if not dry_run:
             _release(home, tenant, chosen)
         difference = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NOTHING
         if not dry_run:
             _settle(home, tenant, chosen)
-    return Replay(deliveries=tuple(outcomes), difference=difference)
+    repeats = {one.entry.id: one.repeats for one in chosen if one.repeats}
+    return Replay(
+        deliveries=tuple(_as_repeat(one, repeats.get(one.delivery)) for one in outcomes),
+        difference=difference,
+    )
 
 
 def _read_anew(
@@ -92,7 +104,7 @@ def _read_anew(
     if entry.state in (State.RECEIVED, State.LOADING):
         words = "It waits in the inbox: a worker will read it with today's mapping."
         return _stays(entry, None, words), None
-    if entry.is_message:
+    if opening.holds_others(home, entry) and not entry.parent:
         return _open_again(home, entry, dry_run=dry_run), None
     try:
         feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
@@ -102,34 +114,49 @@ def _read_anew(
     reason, message = verdict_on(reading)
     outcome = Replayed(
         delivery=entry.id,
+        applied=True,
         state=State.LOADED,
         reason=reason,
         message=message,
         records=reading.records,
-        rejected=len(reading.rejects),
+        rejected=reading.rejected,
         duplicates=reading.duplicates,
+        ignored=reading.ignored,
+        notes=reading.notes,
     )
     return outcome, Chosen(entry, feed)
 
 
-def _stays(entry: Entry, reason: str | None, message: str) -> Replayed:
+def _as_repeat(outcome: Replayed, original: str | None) -> Replayed:
+    if original is None:
+        return outcome
+    words = verdict_on_repeat(original)
+    return replace(outcome, state=State.DUPLICATE, reason=None, message=words)
+
+
+def _stays(entry: Entry, reason: str | None, message: str, *, applied: bool = False) -> Replayed:
     return Replayed(
         delivery=entry.id,
+        applied=applied,
         state=entry.state,
         reason=reason,
         message=message,
         rejected=entry.rejected,
         duplicates=entry.duplicates,
+        ignored=entry.ignored,
+        notes=tuple(entry.notes),
     )
 
 
 def _open_again(home: Home, entry: Entry, *, dry_run: bool) -> Replayed:
-    """Open a held email again; of one that was opened, the parts are what can be replayed."""
+    """Open a held email or container again; of one that was opened, the parts can be replayed."""
     if entry.state is State.QUARANTINED and not dry_run:
         with home.database.writing() as connection:
             ledger.forgive(connection, entry.id)
         home.inbox.release(entry.tenant, entry.id)
         entry = pipeline.process(home, entry.tenant, entry.id)
+        opened = entry.state is State.LOADED
+        return _stays(entry, entry.reason, entry.message, applied=opened)
     return _stays(entry, entry.reason, entry.message)
 
 

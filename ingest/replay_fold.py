@@ -8,11 +8,9 @@ from dataclasses import dataclass, replace
 from ingest import refolding
 from ingest.feeds import Feed
 from ingest.home import Home
-from ingest.loading import read, verdict_on
-from parsers.reject import Reject
-from storage import ledger, rejects, rows
+from ingest.loading import Findings, finish, read
 from storage.database import Connection
-from storage.ledger import Counts, Entry
+from storage.ledger import Counts, Entry, State
 from storage.refold import Difference, Refold
 
 NOTHING = Difference(new=0, changed=0, unchanged=0, gone=0)
@@ -20,10 +18,39 @@ NOTHING = Difference(new=0, changed=0, unchanged=0, gone=0)
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A delivery, and the feed with the version of its mapping that shall read it."""
+    """A delivery, and the feed with the version of its mapping that shall read it.
+
+    `repeats` is the delivery that it still is a duplicate of, read so.
+    """
 
     entry: Entry
     feed: Feed
+    repeats: str | None = None
+
+    def says_as(self, other: Chosen) -> bool:
+        """Whether the two have the same bytes and are read the same way."""
+        return (self.entry.sha256, self.feed) == (other.entry.sha256, other.feed)
+
+
+def with_repeats(home: Home, tenant: str, chosen: list[Chosen]) -> list[Chosen]:
+    """Find those of the chosen that were duplicates, and are once all of them are read anew.
+
+    The rule is the one by which they became duplicates: the delivery before it in the fold has the
+    same bytes and is read by the same version of the same feed's mapping.
+    """
+    with home.database.reading() as connection:
+        settled = refolding.settled(connection, tenant)
+    said = {entry.id: Chosen(entry, feed) for entry, feed in settled}
+    said.update({one.entry.id: one for one in chosen})
+    before: dict[str, Chosen] = {}  # by record type: each has a fold of its own
+    for delivery in sorted(said):
+        one = said[delivery]
+        record = one.feed.mapping.record
+        previous = before.get(record)
+        if one.entry.state is State.DUPLICATE and previous and one.says_as(previous):
+            one = said[delivery] = replace(one, repeats=previous.repeats or previous.entry.id)
+        before[record] = one
+    return [said[one.entry.id] for one in chosen]
 
 
 def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) -> Difference:
@@ -34,13 +61,13 @@ def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) 
     total = NOTHING
     for record in sorted({one.feed.mapping.record for one in chosen}):
         ours = [one for one in chosen if one.feed.mapping.record == record]
-        findings: dict[str, _Finding] = {}
+        findings: dict[str, _Anew] = {}
         fold = _folding(home, tenant, record, ours, findings)
         if dry_run:
             with home.database.reading() as connection:
                 difference = fold(connection).difference()
         else:
-            store = _storing(tenant, record, ours, findings)
+            store = _storing(ours, findings)
             difference = refolding.apply(home, tenant, record, fold=fold, store=store)
         total = Difference(
             new=total.new + difference.new,
@@ -52,17 +79,15 @@ def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
-    """What is written down of a delivery that was read anew; `brought` if it was not in before."""
+class _Anew:
+    """What was found in reading a delivery anew; `brought` if it was not in the fold before."""
 
-    rejects: tuple[Reject, ...]
-    duplicates: int
-    verdict: tuple[str | None, str]
-    brought: Counts | None
+    findings: Findings
+    brought: Counts | None = None
 
 
 def _folding(
-    home: Home, tenant: str, record: str, chosen: list[Chosen], findings: dict[str, _Finding]
+    home: Home, tenant: str, record: str, chosen: list[Chosen], findings: dict[str, _Anew]
 ) -> Callable[[Connection], Refold]:
     """How to fold: what the chosen say, or said before, is said again by all, in order.
 
@@ -90,7 +115,7 @@ def _folding(
             said = {one: reader for one, reader in as_read.items() if one > first}
         said.update({one.entry.id: (one.entry, one.feed) for one in chosen})
         ours = {one.entry.id for one in chosen}
-        readings: dict[str, _Finding] = {}
+        readings: dict[str, _Anew] = {}
         heights: dict[str, int] = {}
         for delivery in sorted(said):
             entry, feed = said[delivery]
@@ -98,9 +123,7 @@ def _folding(
             refold.say(delivery, reading.rows)
             if delivery in ours:
                 heights[delivery] = reading.rows.height
-                readings[delivery] = _Finding(
-                    reading.rejects, reading.duplicates, verdict_on(reading), brought=None
-                )
+                readings[delivery] = _Anew(Findings.of(reading))
         findings.clear()
         for delivery, finding in readings.items():
             if delivery not in as_read:
@@ -114,24 +137,16 @@ def _folding(
 
 
 def _storing(
-    tenant: str, record: str, chosen: list[Chosen], findings: dict[str, _Finding]
+    chosen: list[Chosen], findings: dict[str, _Anew]
 ) -> Callable[[Connection, Difference], None]:
     """What to write into the ledger, in the transaction that changes the rows."""
 
     def store(connection: Connection, _difference: Difference) -> None:
         for one in chosen:
-            finding = findings[one.entry.id]
-            rejects.replace(connection, one.entry.id, finding.rejects)
-            ledger.reread(
-                connection,
-                one.entry.id,
-                feed=one.feed.name,
-                mapping_version=one.feed.version,
-                rejected=len(finding.rejects),
-                duplicates=finding.duplicates,
-                verdict=finding.verdict,
-                brought=finding.brought,
-            )
-            rows.advance(connection, tenant, record, delivery=one.entry.id)
+            anew = findings[one.entry.id]
+            # What it did when it was first loaded stays as it was written down.
+            did = anew.brought or one.entry.counts
+            counts = anew.findings.counts(new=did.new, changed=did.changed, unchanged=did.unchanged)
+            finish(connection, one.entry, one.feed, anew.findings, counts, repeats=one.repeats)
 
     return store

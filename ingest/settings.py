@@ -188,6 +188,12 @@ class Workers(Section):
     attempts: int = Field(
         default=3, ge=1, description="How often one delivery is begun before it is held."
     )
+    memory: int = Field(
+        default=3072, ge=256, description="MiB of memory that reading one file may take."
+    )
+    seconds: int = Field(
+        default=300, ge=1, description="Processor time in s that reading one file may take."
+    )
     sweep_seconds: float = Field(
         default=10.0,
         ge=0.1,

@@ -120,7 +120,7 @@ class Shelf:
         return self._spool.receive(origin, limit=self.limit)
 
     def close(
-        self, upload: Upload, *, confirm: Callable[[], bool] = lambda: True
+        self, upload: Upload, *, confirm: Callable[[], None] = lambda: None
     ) -> Envelope | None:
         """Make a complete upload durable; None if it waits under a temporary name.
 

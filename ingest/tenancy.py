@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest.home import Home
 from storage import tenants
 from storage.accounts import Tenant, new_mail_token, new_upload_key, upload_key_hash
-from storage.delivery import TENANT_NAME
+from storage.delivery import TENANT_NAME, printable
 from storage.errors import DropsafeError, NotAllowed
 
 _KEY_TYPES = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
 _RSA = "ssh-rsa"
 _LEAST_RSA_BITS = 2048
 _LEAST_PASSWORD = 12
+_SENDER = re.compile(r"[^\s@<>,;]+@[^\s@<>,;]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,21 @@ def password_hash(password: str) -> str:
             hint="Leave --password-stdin out to use the Upload Key alone.",
         )
     return argon2.PasswordHasher().hash(password)
+
+
+def sender_pattern(text: str) -> str:
+    """A shell pattern for envelope senders, as in `*@shop.example`; `<>` is the empty sender.
+
+    Raises:
+        NotAllowed: no address could fit it, or any address would.
+    """
+    if text == "<>" or (_SENDER.fullmatch(text) and text.strip("*@")):
+        return text
+    raise NotAllowed(
+        f"{printable(text)!r} is no pattern for senders.",
+        hint="Write an address as till@shop.example, all of a domain as *@shop.example, or <> for "
+        "the empty sender. Without --sender anybody may who knows the address.",
+    )
 
 
 def public_keys(file: Path) -> tuple[str, ...]:

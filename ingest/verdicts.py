@@ -24,7 +24,8 @@ class LoadedCode(StrEnum):
     EMPTY_FILE = "empty-file"  # no bytes, or nothing but blanks
     NO_ROWS = "no-rows"  # a header and nothing below it
     NO_ATTACHMENT = "no-attachment"  # an email without a file
-    OPENED = "opened"  # an email whose attachments are deliveries of their own
+    OPENED = "opened"  # an email or a container; what lies in it are deliveries of their own
+    EMPTY_CONTAINER = "empty-container"  # an archive or a workbook with no table in it
 
 
 MENDED_BY_MAPPING: tuple[str, ...] = (

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import structlog
 
-from ingest import events, pipeline
+from ingest import events, pipeline, setting_aside
 from ingest.bell import Bell
 from ingest.home import Home, open_home
 from ingest.lifeline import die_with_parent
+from ingest.verdicts import LoadedCode
 from storage.errors import DropsafeError
 
 log = structlog.get_logger()
@@ -143,7 +144,7 @@ class Worker:
     def _attempt(self, tenant: str, delivery: str) -> bool:
         """Try one delivery; a failure of its own is tried again at once, and counted.
 
-        False if the queue has to be looked at anew: it failed, or was an email, whose parts come
+        False if the queue has to be looked at anew: it failed, or was opened, and its parts come
         next.
 
         Raises:
@@ -164,11 +165,21 @@ class Worker:
                 self._excused.discard(delivery)
                 return False
             # The ledger could not even count the attempts: the envelope is damaged, or worse.
-            self._home.inbox.quarantine(tenant, delivery)
-            log.error("delivery.set_aside", delivery=delivery, tenant=tenant)  # noqa: TRY400 - the trace is above
+            self._set_aside(tenant, delivery)
         self._excused.discard(delivery)
         self._failures.pop(delivery, None)
-        return entry is not None and not entry.is_message
+        return entry is not None and entry.reason != LoadedCode.OPENED
+
+    def _set_aside(self, tenant: str, delivery: str) -> None:
+        """Hold a delivery, if need be without a word in the ledger. Raises what may pass."""
+        try:
+            setting_aside.write_down(self._home, tenant, delivery)
+        except Exception as error:
+            if may_pass(error):
+                raise
+            log.exception("delivery.failed", delivery=delivery, tenant=tenant)
+        self._home.inbox.quarantine(tenant, delivery)
+        log.error("delivery.set_aside", delivery=delivery, tenant=tenant)
 
 
 def may_pass(error: Exception) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from parsers.canonical import ID_MAX_CHARACTERS
+from parsers.canonical import ID_MAX_CHARACTERS, Field
 from parsers.ids import CONTROL, DAMAGED
-from parsers.reject import RejectCode
+from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
 from parsers.sources import Column, Combine, Constant
 from parsers.values import Found, Values, constant
 
@@ -39,6 +39,41 @@ def read_ids(
     judged = parts.select(code=code, blamed=blamed).unnest("blamed")
     return Values(
         columns={name: whole}, code=judged["code"], text=judged["text"], source=judged["source"]
+    )
+
+
+def refuse_ambiguous(
+    field: Field, parts: Sequence[Found], lines: pl.Series, replaced: pl.DataFrame
+) -> None:
+    """Refuse an id that was combined of different parts, such as 1 and 23, and 12 and 3.
+
+    `lines` are those of the parts, rising. `replaced` has the `line` of each row that another of
+    the same key would replace, and the line of that one, `last`.
+    Raises Unreadable (AMBIGUOUS_ID).
+    """
+    at, instead = (lines.search_sorted(replaced[name]) for name in ("line", "last"))
+    differ = pl.DataFrame(
+        [
+            (one.texts.gather(at) != one.texts.gather(instead)).alias(f"part_{number}")
+            for number, one in enumerate(parts)
+        ]
+    )
+    merged = replaced.filter(differ.select(pl.any_horizontal(pl.all())).to_series())
+    if merged.is_empty():
+        return
+
+    def shown(line: int) -> str:
+        texts = (str(one.texts[lines.index_of(line)]) for one in parts)
+        return ", ".join(f"'{clip(text)}'" for text in texts) + f" on line {line}"
+
+    line, last = merged.select("line", "last").row(0)
+    columns = ", ".join(f"'{one.column}'" for one in parts)
+    raise Unreadable(
+        UnreadableCode.AMBIGUOUS_ID,
+        f"{field.words[0].upper()}{field.words[1:]}, put together from the columns {columns}, is "
+        f"the same for different ones: {shown(line)}; {shown(last)}.",
+        remedy=f"Give {field.name} a separator in the mapping that stands in none of its columns, "
+        'such as separator = "/": the file then loads by itself.',
     )
 
 

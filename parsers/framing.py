@@ -1,10 +1,13 @@
-"""From bytes to text: what kind of file it is, how it is encoded, and that it is text at all."""
+"""From bytes to text: what kind of file it is, and that it is a text of lines."""
 
 import codecs
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-from parsers.reject import Unreadable, UnreadableCode, clip
+from parsers.containers.kinds import is_container
+from parsers.encodings import Decoded, decode
+from parsers.lines import line_at
+from parsers.reject import Unreadable, UnreadableCode
 
 LINE_MAX_CHARACTERS = 1 << 20
 
@@ -32,131 +35,61 @@ _MAGIC = (
     (b"PAR1", "a Parquet file"),
     (b"{\\rtf", "an RTF document"),
 )
+_TAR, _TAR_AT = b"ustar", 257
+_WINMAIL = b"\x78\x9f\x3e\x22"  # the signature of TNEF: [MS-OXTNEF]
 _RIFF = re.compile(rb"RIFF....(WEBP|WAVE|AVI )", re.DOTALL)
 _MARKUP = re.compile(rb"\s*(<!doctype html|<html|<\?xml|<svg)", re.IGNORECASE)
 
-# The longer mark first: the mark of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-# A character beyond ASCII that is not a byte escaped as a lone surrogate.
-_VALID_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 _REMEDY_KIND = (
     "Ask the sender for the export as CSV; if it is inside this file, unpack it and send it again."
 )
+_REMEDY_CONTAINER = (
+    "Deliver it as it is: it is then opened, and each table in it is a delivery of its own. If it "
+    "was part of another container or of an email, ask the sender to send it by itself."
+)
+_REMEDY_WINMAIL = (
+    "Outlook packs files into winmail.dat when it sends Rich Text. Ask the sender to set the "
+    "format of mails to HTML or plain text, and to send it again."
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """The characters of a file without its byte order mark, and the encoding they came in."""
-
-    content: str
-    encoding: str
+Text = Decoded
 
 
-def read_text(data: bytes, encoding: str | None) -> Text:
+def read_text(data: bytes, encoding: str | None, expected: Iterable[str] = ()) -> Text:
     """Decode a file; a pinned encoding is taken at its word, else the bytes decide.
 
-    Without a pin: a byte order mark, then UTF-8 if all bytes are valid in it, then Windows-1252.
-    Raises Unreadable (NOT_A_TABLE, ENCODING, TOO_WIDE).
+    `expected` are the columns that the mapping hopes to find. How the encoding is found, and what
+    rivals are: `parsers.encodings`.
+    Raises Unreadable (NOT_A_TABLE, ENCODING, CONTRADICTS_MAPPING, CUT_SHORT, TOO_WIDE).
     """
-    _refuse_other_kinds(data)
-    text = _decode(data, encoding)
-    if (at := text.content.find("\0")) >= 0:
-        line = line_at(text.content, at)
-        raise Unreadable(
-            UnreadableCode.NOT_A_TABLE,
-            f"This is not a table of text: line {line} holds a NUL byte, as binary files do.",
-            remedy="Look at the file. If it is text in UTF-16, pin it in the mapping: [format] "
-            'encoding = "utf-16-le", then: dropsafe replay ID. Else ask the sender for the export '
-            "as CSV.",
-        )
+    refuse_other_kinds(data)
+    text = decode(data, encoding, expected)
     _refuse_long_lines(text.content)
     return text
 
 
-def _refuse_other_kinds(data: bytes) -> None:
+def refuse_other_kinds(data: bytes) -> None:
+    """Refuse what its first bytes say is no text of a table. Raises Unreadable (NOT_A_TABLE)."""
     head = data[:512]
+    remedy = _REMEDY_KIND
     kind = next((words for magic, words in _MAGIC if head.startswith(magic)), None)
     if kind is None and _RIFF.match(head):
         kind = "a picture, sound or film (RIFF)"
     if kind is None and _MARKUP.match(head.removeprefix(codecs.BOM_UTF8)):
         kind = "a web page or XML document"
+    if is_container(head):
+        remedy = _REMEDY_CONTAINER
+    if head.startswith(_TAR, _TAR_AT):
+        kind = "a tar archive"
+    if head.startswith(_WINMAIL):
+        kind, remedy = "a winmail.dat of Outlook", _REMEDY_WINMAIL
     if kind is not None:
         raise Unreadable(
             UnreadableCode.NOT_A_TABLE,
             f"This is not a table of text: it looks like {kind}.",
-            remedy=_REMEDY_KIND,
+            remedy=remedy,
         )
-
-
-def _decode(data: bytes, pinned: str | None) -> Text:
-    if pinned is not None:
-        return _decode_pinned(data, pinned)
-    for mark, name in _MARKS:
-        if data.startswith(mark):
-            return _decode_pinned(data, name)
-    try:
-        return Text(content=data.decode("utf-8"), encoding="utf-8")
-    except UnicodeDecodeError as error:
-        return _decode_eight_bits(data, error)
-
-
-def _decode_eight_bits(data: bytes, not_utf8: UnicodeDecodeError) -> Text:
-    """Decode what is not UTF-8 as Windows-1252, unless some of it is UTF-8 for all that.
-
-    A file cut in the middle of a character, or two exports pasted together, must not turn each
-    accent of the others into two wrong letters.
-    """
-    line = data.count(b"\n", 0, not_utf8.start) + 1
-    try:
-        content = data.decode("cp1252")
-    except UnicodeDecodeError as neither:
-        # Binary data is told as such: its encoding is beside the point.
-        if b"\0" in data:
-            raise Unreadable(
-                UnreadableCode.NOT_A_TABLE,
-                "This is not a table of text: it looks like binary data.",
-                remedy=_REMEDY_KIND,
-            ) from neither
-        raise Unreadable(
-            UnreadableCode.ENCODING,
-            f"The text is neither UTF-8 (see line {line}) nor Windows-1252.",
-            remedy='Find out the encoding and pin it in the mapping: [format] encoding = "..."',
-        ) from neither
-    if _VALID_BEYOND_ASCII.search(data.decode("utf-8", "surrogateescape")):
-        raise Unreadable(
-            UnreadableCode.ENCODING,
-            f"Some of the text is UTF-8, but line {line} is not.",
-            remedy="Ask the sender for the file again, as it may have been cut. If it is meant to "
-            'be so, pin the encoding in the mapping: [format] encoding = "cp1252".',
-        ) from not_utf8
-    return Text(content=content, encoding="cp1252")
-
-
-def _decode_pinned(data: bytes, encoding: str) -> Text:
-    try:
-        content = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        found = clip(repr(data[error.start : error.start + 4])[1:])
-        raise Unreadable(
-            UnreadableCode.ENCODING,
-            f"Line {line} is not {encoding}: the bytes {found} mean nothing in it.",
-            remedy="If the shop's export has changed, correct [format] encoding in the mapping, or "
-            "leave it out to have it found in each file; then replay.",
-        ) from error
-    return Text(content=content.removeprefix("\ufeff"), encoding=encoding)
-
-
-def line_at(text: str, position: int) -> int:
-    """Number the physical line, from 1, on which a position in a text stands."""
-    before = text[:position]
-    return 1 + before.count("\n") + before.count("\r") - before.count("\r\n")
 
 
 def _refuse_long_lines(text: str) -> None:

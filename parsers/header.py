@@ -1,26 +1,53 @@
-"""The header of a table: which line it is, what divides it, and where the mapped columns are."""
+"""The header of a table: which line it is, what stands before it, and where the columns are.
 
-import difflib
-from collections.abc import Iterable, Sequence
+With the names of the mapped columns the header is the first line on which all of them stand. So
+titles, labels with their values, a `sep=` line and comments before it are passed over, but never a
+line that looks like the rows below: it would be lost. Without names the evidence decides
+(headerguess.py).
+"""
+
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.framing import LINE_MAX_CHARACTERS, line_at
+from parsers.beginning import Opening, first_records, line_start
+from parsers.columns import (
+    MissingColumns,
+    addresses,
+    clean,
+    mark,
+    missing,
+    numbered,
+    positions,
+)
+from parsers.dialect import Dialect, shown
+from parsers.headercheck import (
+    contradicted,
+    nowhere,
+    refuse_lost_rows,
+    refuse_rivals,
+    refuse_unfit,
+    refuse_width,
+)
+from parsers.headerguess import dominant_width, guess_header
 from parsers.reject import Unreadable, UnreadableCode, clip
-from parsers.tokens import first_record
+from parsers.skipped import Skipped, SkippedKind, skip
+from parsers.tokens import is_comment
+from parsers.underheader import all_end_in_a_delimiter, is_second_line
+
+_SEPARATOR_LINE = re.compile(r'\s*"?sep=.{0,8}', re.IGNORECASE | re.DOTALL)
+
 
 CANDIDATES = (",", ";", "\t", "|")
-COLUMNS_MAX = 10_000
-
-_SHOWN_DELIMITERS = {"\t": "tab"}
-_INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """`columns` are the names as shown, trimmed; `body` is where the text after it begins.
 
-    `line` is the physical line on which the header starts, `next_line` that on which the body
-    starts.
+    `line` is the physical line on which the header starts, 0 if there is none; `next_line` is that
+    on which the body starts. `skipped` are the lines before the body that are no rows. `doubt` says
+    why the header may be another one, if it was found without names and may be.
     """
 
     delimiter: str
@@ -28,133 +55,240 @@ class Header:
     line: int
     body: int
     next_line: int
+    skipped: tuple[Skipped, ...] = ()
+    doubt: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns as a mapping addresses them, all different: `Amount (2)`, `column 4`."""
+        return addresses(self.columns)
 
     def find(self, name: str) -> list[int]:
         """Say at which positions a column stands: exactly so named, else but for its case."""
-        wanted = _clean(name)
-        exact = [at for at, column in enumerate(self.columns) if column == wanted]
-        folded = wanted.casefold()
-        return exact or [at for at, name in enumerate(self.columns) if name.casefold() == folded]
+        return positions(self.columns, name)
+
+
+def find_header(
+    text: str, dialect: Dialect, *, names: Sequence[str] = (), line: int | None = None
+) -> Header:
+    """Find the header among the first 200 records, or take the line that the mapping pins.
+
+    `names` are the mapped columns; with none, the evidence decides. `line` is a physical line from
+    1, or 0: the table has no header, and its columns are called `column 1`, `column 2` ...
+    Raises MissingColumns, and Unreadable (HEADER, CONTRADICTS_MAPPING, UNCLOSED_QUOTE, TOO_WIDE).
+    """
+    records = first_records(text, dialect)
+    if not records:
+        if names:
+            raise MissingColumns(names, (), 1)
+        return Header(delimiter=dialect.delimiter, columns=(), line=0, body=len(text), next_line=1)
+    if line == 0:
+        return _without_header(records, dialect, names)
+    if line is not None:
+        return _pinned(text, records, dialect, names, line)
+    return _named(records, dialect, names) if names else _guessed(records, dialect)
 
 
 def read_header(text: str, names: Sequence[str], pinned: str | None) -> Header:
-    """Find the header, which is the first line that is not blank, and its delimiter.
+    """Find the header and with it the delimiter: the one under which most mapped names are found.
 
-    The delimiter is the pinned one, else the one under which most of the mapped names are found;
-    of several such the one that makes most columns.
-    Raises Unreadable (DELIMITER, HEADER, MISSING_COLUMN, TOO_WIDE, UNCLOSED_QUOTE).
+    Raises as find_header does, and Unreadable (DELIMITER).
     """
-    start = text[: 2 * LINE_MAX_CHARACTERS]
-    attempts = {delimiter: _attempt(start, delimiter) for delimiter in (*CANDIDATES, pinned or ",")}
-    headers = [header for header in attempts.values() if header is not None]
-    if pinned is None:
-        header = max(headers, key=lambda each: _evidence(each, names), default=None)
-    else:
-        header = attempts[pinned]
-        better = [other for other in headers if not _missing(other, names)]
-        if better and (header is None or _missing(header, names)):
-            raise _contradicted_pin(pinned, better[0].delimiter)
-    if header is None:
-        line = line_at(text, len(text) - len(text.lstrip()))
-        raise Unreadable(
-            UnreadableCode.UNCLOSED_QUOTE,
-            f"A quotation mark in the header, on line {line}, is not closed.",
-            remedy="Ask the sender for a corrected file.",
-        )
-    _refuse_unfit(header, names)
-    return header
+    found: dict[str, Header] = {}
+    failed: dict[str, Unreadable] = {}
+    for delimiter in dict.fromkeys((*CANDIDATES, pinned or ",")):
+        # What divides nothing finds no two columns, and saying so costs more than looking.
+        if delimiter not in text and delimiter not in (pinned, ","):
+            continue
+        try:
+            found[delimiter] = find_header(text, Dialect(delimiter=delimiter), names=names)
+        except Unreadable as error:
+            failed[delimiter] = error
+    if pinned in failed and found:
+        raise _contradicted_pin(pinned, next(iter(found)))
+    if pinned is not None and pinned in failed:
+        raise failed[pinned]
+    if pinned is not None:
+        return found[pinned]
+    if not found:
+        raise _best_refusal(list(failed.values()), names)
+    return max(found.values(), key=lambda header: len(header.columns))
 
 
-def _attempt(start: str, delimiter: str) -> Header | None:
-    """Read the header with this delimiter; None if its quotes make no sense then."""
-    try:
-        found = first_record(start, delimiter)
-    except Unreadable:
-        return None
-    if found is None:
-        return None
-    record, body = found
-    return Header(
-        delimiter=delimiter,
-        columns=tuple(_clean(name) for name in record.fields),
-        line=record.line,
-        body=body,
-        next_line=line_at(start, body),
-    )
-
-
-def _clean(name: str) -> str:
-    """Trim a name of blanks and quotes; inner blanks become plain, what nobody sees goes."""
-    plain = " ".join(name.strip(_INVISIBLE).strip().strip('"').split())
-    return "".join(char for char in plain if char.isprintable())
-
-
-def _missing(header: Header, names: Iterable[str]) -> list[str]:
-    return [name for name in names if not header.find(name)]
-
-
-def _evidence(header: Header, names: Sequence[str]) -> tuple[int, int]:
-    return -len(_missing(header, names)), len(header.columns)
-
-
-def _refuse_unfit(header: Header, names: Sequence[str]) -> None:
-    if len(header.columns) > COLUMNS_MAX:
-        raise Unreadable(
-            UnreadableCode.TOO_WIDE,
-            f"The header on line {header.line} has {len(header.columns):,} columns; "
-            f"the most that is read is {COLUMNS_MAX:,}.",
-            remedy="Look at the file: its line ends may have been lost on the way.",
-        )
-    if missing := _missing(header, names):
-        if len(header.columns) == 1 and len(names) > 1:
-            raise _undivided(header)
-        raise _missing_columns(header, missing)
-    for name in names:
-        if len(header.find(name)) > 1:
-            raise Unreadable(
-                UnreadableCode.HEADER,
-                f"The header on line {header.line} has {len(header.find(name))} columns "
-                f"called '{name}', so it is not clear which one is meant.",
-                remedy="Ask the sender to give the columns different names.",
-            )
-
-
-def _undivided(header: Header) -> Unreadable:
+def _best_refusal(refusals: Sequence[Unreadable], names: Sequence[str]) -> Unreadable:
+    """Choose what to say of the refusals under several delimiters: that which found the most."""
+    absent = [refusal for refusal in refusals if isinstance(refusal, MissingColumns)]
+    if len(absent) < len(refusals):
+        return next(refusal for refusal in refusals if refusal not in absent)
+    best = max(absent, key=lambda each: (-len(each.missing), len(each.columns)))
+    if len(best.columns) > 1 or len(names) == 1:
+        return best
     return Unreadable(
         UnreadableCode.DELIMITER,
-        f"Line {header.line} should be the header but is not divided into columns: "
-        f"'{clip(header.columns[0])}'.",
+        f"Line {best.line} should be the header but is not divided into columns: "
+        f"'{clip(''.join(best.columns))}'.",
         remedy="If the columns are divided by something other than , ; tab or |, name it in the "
-        'mapping: [format] delimiter = "...". The header must be the first line that is not blank.',
+        'mapping: [format] delimiter = "...". The file then loads by itself.',
     )
-
-
-def _missing_columns(header: Header, missing: Sequence[str]) -> Unreadable:
-    words = []
-    for name in missing:
-        near = _nearest(name, header.columns)
-        words.append(f"'{name}'" + (f" (the nearest is '{clip(near)}')" if near else ""))
-    found = clip(", ".join(f"'{column}'" for column in header.columns), 1000)
-    plural = len(missing) > 1
-    return Unreadable(
-        UnreadableCode.MISSING_COLUMN,
-        f"The column{'s' * plural} {', '.join(words)} {'are' if plural else 'is'} missing. "
-        f"The columns found on line {header.line} are {found}.",
-        remedy="If the shop's export has changed, name the new column in the mapping; then replay.",
-    )
-
-
-def _nearest(name: str, columns: Sequence[str]) -> str | None:
-    by_folded = {column.casefold(): column for column in columns if column}
-    near = difflib.get_close_matches(_clean(name).casefold(), by_folded, n=1, cutoff=0.0)
-    return by_folded[near[0]] if near else None
 
 
 def _contradicted_pin(pinned: str, found: str) -> Unreadable:
-    pinned, found = (_SHOWN_DELIMITERS.get(each, each) for each in (pinned, found))
     return Unreadable(
         UnreadableCode.DELIMITER,
-        f"The columns should be divided by {pinned} but are divided by {found}.",
+        f"The columns should be divided by {shown(pinned)} but are divided by {shown(found)}.",
         remedy="If the shop's export has changed, correct [format] delimiter in the mapping, or "
-        "leave it out to have it found in each file; then replay.",
+        "leave it out to have it found in each file: the file then loads by itself.",
     )
+
+
+def _named(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -> Header:
+    """Find the first record on which all the names stand."""
+    marks = {mark(name) for name in names}
+    holding = [
+        at
+        for at, record in enumerate(records)
+        # Hardly any other line has all of them: the names are looked for where they can be.
+        if all(each in record.raw.casefold() for each in marks)
+        and not missing(_names(record), names)
+    ]
+    commented = not holding
+    if commented:
+        holding = [
+            at
+            for at, record in enumerate(records)
+            if _is_comment(record, dialect) and not missing(_commented(record, dialect), names)
+        ]
+    if not holding:
+        raise nowhere(records, names)
+    first = holding[0]
+    columns = _commented(records[first], dialect) if commented else _names(records[first])
+    refuse_unfit(columns, records[first], names)
+    refuse_rivals(records, holding, names)
+    mapped = [positions(columns, name)[0] for name in names]
+    refuse_lost_rows(records, first, len(columns), mapped)
+    return _header(records, first, columns, dialect, names)
+
+
+def _guessed(records: Sequence[Opening], dialect: Dialect) -> Header:
+    """Find the header by what its cells look like."""
+    kept = [at for at, record in enumerate(records) if _plain_kind(record, dialect) is None]
+    if not kept:
+        kept = list(range(len(records)))
+    guess = guess_header([records[at] for at in kept])
+    if guess.header is None:
+        return _headless(records, kept[guess.first], guess.width, dialect, guess.doubt)
+    header = kept[guess.header]
+    columns = _names(records[header])
+    refuse_width(columns, records[header])
+    return _header(records, header, columns, dialect, (), doubt=guess.doubt)
+
+
+def _pinned(
+    text: str, records: Sequence[Opening], dialect: Dialect, names: Sequence[str], line: int
+) -> Header:
+    """Take the pinned line, unless the names show that it is another."""
+    start = line_start(text, line)
+    after = [] if start is None else first_records(text, dialect, start=start, first_line=line)
+    if not after or after[0].line != line or missing(_names(after[0]), names):
+        raise contradicted(records, after, names, line)
+    columns = _names(after[0])
+    refuse_unfit(columns, after[0], names)
+    holding = [at for at, record in enumerate(after) if not missing(_names(record), names)]
+    # Two headers one right under the other: the pin has said which of them it is.
+    refuse_rivals(after, [at for at in holding if at != 1], names)
+    before = [record for record in records if record.line < line]
+    return _header([*before, *after], len(before), columns, dialect, names)
+
+
+def _without_header(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -> Header:
+    kept = [at for at, record in enumerate(records) if _plain_kind(record, dialect) is None]
+    rows = [records[at] for at in kept] or list(records)
+    width = dominant_width(rows)
+    columns = tuple(numbered(place) for place in range(1, width + 1))
+    if absent := missing(columns, names):
+        raise MissingColumns(absent, columns, rows[0].line)
+    guess = guess_header(rows)
+    if guess.header is not None and guess.doubt is None and len(rows) > guess.first:
+        raise Unreadable(
+            UnreadableCode.CONTRADICTS_MAPPING,
+            "The mapping says that the table has no header, but line "
+            f"{rows[guess.header].line} is one: '{clip(rows[guess.header].raw)}'.",
+            remedy="If the shop's export has changed, leave [format] header_line out of the "
+            "mapping and name the columns: the file then loads by itself.",
+        )
+    return _headless(records, kept[0] if kept else 0, width, dialect, None)
+
+
+def _headless(
+    records: Sequence[Opening], first: int, width: int, dialect: Dialect, doubt: str | None
+) -> Header:
+    return Header(
+        delimiter=dialect.delimiter,
+        columns=tuple(numbered(place) for place in range(1, width + 1)),
+        line=0,
+        body=records[first].start,
+        next_line=records[first].line,
+        skipped=tuple(_passed_over(records[:first], dialect)),
+        doubt=doubt,
+    )
+
+
+def _header(
+    records: Sequence[Opening],
+    at: int,
+    columns: tuple[str, ...],
+    dialect: Dialect,
+    names: Sequence[str],
+    *,
+    doubt: str | None = None,
+) -> Header:
+    """Put together what is known, and pass over a second line of the header."""
+    skipped = _passed_over(records[:at], dialect)
+    last = at
+    below = [record for record in records[at + 1 :] if not _is_comment(record, dialect)]
+    if below and is_second_line(below, len(columns), [positions(columns, one)[0] for one in names]):
+        last = records.index(below[0])
+        skipped += _passed_over(records[at + 1 : last], dialect)
+        skipped.append(skip(below[0].line, SkippedKind.SECOND_HEADER, below[0].raw))
+        below = below[1:]
+    if all_end_in_a_delimiter(below, len(columns), dialect):
+        columns = (*columns, "")
+    return Header(
+        delimiter=dialect.delimiter,
+        columns=columns,
+        line=records[at].line,
+        body=records[last].end,
+        next_line=records[last].next_line,
+        skipped=tuple(skipped),
+        doubt=doubt,
+    )
+
+
+def _names(record: Opening) -> tuple[str, ...]:
+    return tuple(clean(name) for name in record.fields)
+
+
+def _is_comment(record: Opening, dialect: Dialect) -> bool:
+    return is_comment(record.raw, dialect.comment)
+
+
+def _commented(record: Opening, dialect: Dialect) -> tuple[str, ...]:
+    """Give the names on a comment line without its prefix, which some put before a header."""
+    first, *others = record.fields
+    return tuple(
+        clean(name) for name in (first.lstrip().removeprefix(dialect.comment or ""), *others)
+    )
+
+
+def _plain_kind(record: Opening, dialect: Dialect) -> SkippedKind | None:
+    """Say what a line is that is told by how it begins."""
+    if _SEPARATOR_LINE.fullmatch(record.raw):
+        return SkippedKind.SEPARATOR
+    return SkippedKind.COMMENT if _is_comment(record, dialect) else None
+
+
+def _passed_over(records: Sequence[Opening], dialect: Dialect) -> list[Skipped]:
+    return [
+        skip(record.line, _plain_kind(record, dialect) or SkippedKind.PREAMBLE, record.raw)
+        for record in records
+    ]

@@ -8,12 +8,12 @@ Nothing is ever a float, and nothing is guessed: what does not fit is refused.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from parsers.canonical import MONEY_MAX_PLACES, MONEY_MAX_WHOLE_DIGITS, MONEY_MIN_PLACES
+from parsers.currency import CODES, meanings
 from parsers.reject import RejectCode
 
 # Canonical but for the decimal sign, as most values of most files are: nothing needs to be read.
@@ -25,24 +25,8 @@ _PLAIN = (
 )
 PLAIN = {".": _PLAIN.replace("%", r"\."), ",": _PLAIN.replace("%", ",")}
 
-_CODES = frozenset(
-    """
-    AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
-    BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
-    GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR
-    KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK
-    MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR
-    SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS
-    UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG HRK
-    """.split()  # noqa: SIM905 - a page of quotation marks would hide the codes
-)
+_BLANKS_WRITTEN = ("--", "-", "\N{EN DASH}", "\N{EM DASH}")  # as Etsy and accountants leave a cell
 _MAX_CHARACTERS = 100  # of an amount with its currency; a page of text is not worth matching
-# What shops write where there is no sign of its own; compared without regard to case.
-_WORDS = frozenset(
-    """
-    kr kr. zł kč ft lei fr fr. sfr. r$ a$ au$ c$ ca$ nz$ us$ hk$ s$ rs rs. din. kn eur. rm
-    """.split()  # noqa: SIM905 - as above
-)
 # Read as their ASCII kin: the typographic apostrophe, the minus signs, and every blank of Unicode,
 # NBSP and narrow NBSP included.
 _MINUS_SIGNS = "\N{MINUS SIGN}\N{SMALL HYPHEN-MINUS}\N{FULLWIDTH HYPHEN-MINUS}"
@@ -71,12 +55,8 @@ def read_money(text: str, decimal: str) -> str:
 
     Raises NotMoneyError with EMPTY_MONEY, NOT_MONEY or MONEY_TOO_LONG.
     """
-    text = (text if text.isascii() else text.translate(_ALIKE)).replace("\t", " ").strip()
-    if not text:
-        raise NotMoneyError(RejectCode.EMPTY_MONEY)
-    if len(text) > _MAX_CHARACTERS or not (shape := _SHAPE.fullmatch(text)):
-        raise NotMoneyError(RejectCode.NOT_MONEY)
-    negative = _is_negative(shape["before"], shape["after"])
+    shape = _shape(text)
+    negative = _around(shape["before"], shape["after"]).negative
     whole, places = _digits(shape["digits"], decimal)
     whole = whole.lstrip("0") or "0"
     places = places.rstrip("0")
@@ -86,34 +66,60 @@ def read_money(text: str, decimal: str) -> str:
     return f"{sign}{whole}.{places.ljust(MONEY_MIN_PLACES, '0')}"
 
 
+def may_be_amount(text: str) -> bool:
+    """Whether a text is an amount under some decimal sign."""
+    return any(_attempt(text, sign) is not None for sign in ".,")
+
+
+def read_currency(text: str) -> frozenset[str]:
+    """Give the codes of the currencies in which an amount may be; empty if it names none.
+
+    Raises NotMoneyError.
+    """
+    shape = _shape(text)
+    return _around(shape["before"], shape["after"]).currency
+
+
+def _shape(text: str) -> re.Match[str]:
+    text = (text if text.isascii() else text.translate(_ALIKE)).replace("\t", " ").strip()
+    if not text or text in _BLANKS_WRITTEN:
+        raise NotMoneyError(RejectCode.EMPTY_MONEY)
+    if len(text) > _MAX_CHARACTERS or not (shape := _SHAPE.fullmatch(text)):
+        raise NotMoneyError(RejectCode.NOT_MONEY)
+    return shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Around:
+    """What stands around the digits of an amount: its sign, and what its currency may be."""
+
+    negative: bool
+    currency: frozenset[str]
+
+
 @lru_cache(maxsize=256)  # what stands around the digits is the same in most rows
-def _is_negative(before: str, after: str) -> bool:
+def _around(before: str, after: str) -> _Around:
     """Read what stands around the digits: at most one sign and at most one currency."""
     opened, closed = before.count("("), after.count(")")
     before, after = before.replace("(", " "), after.replace(")", " ")
     signs = [char for char in before + after if char in "+-"]
     around = [re.sub("[+-]", " ", part).strip() for part in (before, after)]
     currencies = [part for part in around if part]
+    # "$12.50 USD": the one is a code and the other is not, so the code says which.
+    codes = [currency for currency in currencies if currency.upper() in CODES]
     if (
         opened != closed
         or opened + len(signs) > 1
-        or not all(_is_currency(currency) for currency in currencies)
-        or (len(currencies) > 1 and not _is_sign_with_code(currencies))
+        or not all(meanings(currency) for currency in currencies)
+        or (len(currencies) > 1 and len(codes) != 1)
         or ("+" in after)
     ):
         raise NotMoneyError(RejectCode.NOT_MONEY)
-    return bool(opened) or "-" in signs
-
-
-def _is_currency(text: str) -> bool:
-    if len(text) == 1 and unicodedata.category(text) == "Sc":
-        return True
-    return text.upper() in _CODES or text.lower() in _WORDS
-
-
-def _is_sign_with_code(currencies: list[str]) -> bool:
-    # "$12.50 USD": the one is a code and the other is not, so they can say the same.
-    return sum(currency.upper() in _CODES for currency in currencies) == 1
+    said = codes or currencies
+    return _Around(
+        negative=bool(opened) or "-" in signs,
+        currency=meanings(said[0]) if said else frozenset(),
+    )
 
 
 def _digits(text: str, decimal: str) -> tuple[str, str]:
@@ -166,6 +172,21 @@ class DecimalEvidence:
         if self.points and self.commas and (self.twofold or self.points == self.commas):
             return None
         return "." if self.points > self.commas else ","
+
+    def against(self, pinned: str) -> tuple[str, str] | None:
+        """What speaks against a pinned sign: an amount that proves the other, and one misread.
+
+        None unless more amounts prove the other sign than the pinned one; and unless one has a
+        reading under each, for else the pin does no harm: it refuses what it does not fit.
+        """
+        here, there, proof = (
+            (self.points, self.commas, self.comma)
+            if pinned == "."
+            else (self.commas, self.points, self.point)
+        )
+        if proof is None or self.twofold is None or there <= here:
+            return None
+        return proof, self.twofold
 
 
 def weigh(texts: Iterable[str], known: DecimalEvidence) -> DecimalEvidence:

@@ -3,6 +3,13 @@
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 
+from parsers.zonenames import is_zone
+
+
+def folded(text: str) -> str:
+    """The form in which cells are compared with a mapping: without blanks around, and case."""
+    return text.strip().casefold()
+
 
 class MappingError(Exception):
     """A mapping that cannot be used; `problems` has one sentence for each thing to mend."""
@@ -66,12 +73,12 @@ class Table:
             return value
         return ""
 
-    def optional(self, key: str) -> str | None:
-        """A string that is not empty, or None if the key is not there."""
+    def optional(self, key: str, *, empty: bool = False) -> str | None:
+        """A string, only with `empty` an empty one, or None if the key is not there."""
         value = self._content.get(key)
         if value is None:
             return None
-        if not isinstance(value, str) or not value:
+        if not isinstance(value, str) or not (value or empty):
             self.say(key, f"must be text in quotes, not {value!r}")
             return None
         return value
@@ -88,6 +95,39 @@ class Table:
             self.say(key, "must hold nothing but texts in quotes that are not empty")
             return default
         return tuple(value)
+
+    def cells(self, key: str) -> tuple[str, ...]:
+        """A list of what may stand in a cell, at least one; blanks and case do not count."""
+        value = self._content.get(key)
+        if not isinstance(value, list) or not value:
+            self.say(
+                key, f'must be a list of what stands in the column, such as ["Void"], not {value!r}'
+            )
+            return ()
+        if not all(isinstance(item, str) for item in value):
+            self.say(key, "must hold nothing but texts in quotes, as the file has them")
+            return ()
+        return tuple(folded(item) for item in value)
+
+    def number(self, key: str, *, most: int | None = None) -> int | None:
+        """A whole number from 0, at most `most`; None if the key is not there."""
+        value = self._content.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            self.say(key, f"must be a whole number from 0, without quotes, not {value!r}")
+        elif most is not None and value > most:
+            self.say(key, f"must be at most {most}, not {value!r}")
+        else:
+            return value
+        return None
+
+    def zone(self, key: str, *, missing: str = "missing") -> str:
+        """The IANA name of a time zone, which must be there."""
+        name = self.text(key, missing=missing)
+        if name and not is_zone(name):
+            self.say(key, f"{name!r} is not a time zone; use an IANA name such as Europe/Berlin")
+        return name
 
     def table(self, key: str) -> "Table":
         """A table within this one; an empty one if it is missing."""

@@ -1,8 +1,9 @@
 """The records of a table as columns of text, whichever way they were read.
 
 A frame of records has the columns `line` (Int64), `raw`, `width` (the number of fields), `stray`
-(text after a closing quote) and one column of text for each wanted position, called by `place`,
-null where the record has not as many fields as the header.
+(text after a closing quote), `unclosed` (a quote that its row does not close) and one column of
+text for each wanted position, called by `place`, null where the record has not as many fields as
+the header.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from parsers.dialect import Dialect
 from parsers.header import Header
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
 from parsers.tokens import read_records
@@ -29,25 +31,33 @@ class Table:
     records: int
 
 
-def read_patiently(text: str, header: Header, positions: Sequence[int]) -> pl.DataFrame:
+def read_patiently(
+    text: str, header: Header, positions: Sequence[int], dialect: Dialect | None = None
+) -> pl.DataFrame:
     """Read all records below the header one by one; the reference for any faster way.
 
+    Without a dialect it is the ordinary one with the header's delimiter.
     Raises Unreadable (UNCLOSED_QUOTE).
     """
     lines: list[int] = []
     raws: list[str] = []
     widths: list[int] = []
     strays: list[bool] = []
+    unclosed: list[bool] = []
     wanted: list[list[str | None]] = [[] for _ in positions]
     targets = list(zip(positions, wanted, strict=True))
     body = text[header.body :]
     for record in read_records(
-        body, header.delimiter, first_line=header.next_line, width=len(header.columns)
+        body,
+        dialect or Dialect(delimiter=header.delimiter),
+        first_line=header.next_line,
+        width=len(header.columns),
     ):
         lines.append(record.line)
         raws.append(record.raw)
         widths.append(len(record.fields))
         strays.append(record.stray)
+        unclosed.append(record.unclosed)
         fits = len(record.fields) == len(header.columns)
         for position, values in targets:
             values.append(record.fields[position] if fits else None)
@@ -56,6 +66,7 @@ def read_patiently(text: str, header: Header, positions: Sequence[int]) -> pl.Da
         "raw": pl.Series(raws, dtype=pl.String),
         "width": pl.Series(widths, dtype=pl.Int64),
         "stray": pl.Series(strays, dtype=pl.Boolean),
+        "unclosed": pl.Series(unclosed, dtype=pl.Boolean),
     }
     for position, values in targets:
         columns[place(position)] = pl.Series(values, dtype=pl.String)
@@ -65,20 +76,23 @@ def read_patiently(text: str, header: Header, positions: Sequence[int]) -> pl.Da
 def sort_out(frame: pl.DataFrame, header: Header) -> Table:
     """Part the records that fit the header from those that do not, which become rejects."""
     width = len(header.columns)
-    fits = (frame["width"] == width) & ~frame["stray"]
+    fits = (frame["width"] == width) & ~frame["stray"] & ~frame["unclosed"]
     if fits.all():
         return Table(frame=frame, rejects=[], records=frame.height)
     rejects = [
-        _reject(line, raw, fields, width, stray=stray)
-        for line, raw, fields, stray in frame.filter(~fits)
-        .select("line", "raw", "width", "stray")
+        _reject(line, raw, fields, width, stray=stray, unclosed=unclosed)
+        for line, raw, fields, stray, unclosed in frame.filter(~fits)
+        .select("line", "raw", "width", "stray", "unclosed")
         .iter_rows()
     ]
     return Table(frame=frame.filter(fits), rejects=rejects, records=frame.height)
 
 
-def _reject(line: int, raw: str, fields: int, width: int, *, stray: bool) -> Reject:
-    if stray:
+def _reject(line: int, raw: str, fields: int, width: int, *, stray: bool, unclosed: bool) -> Reject:
+    if unclosed:
+        code = RejectCode.UNCLOSED_QUOTE
+        message = "A quotation mark opens a value and is not closed on its row"
+    elif stray:
         code = RejectCode.STRAY_QUOTE
         message = "There is text right after a closing quotation mark"
     elif fields < width:

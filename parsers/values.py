@@ -20,13 +20,17 @@ class Values:
 
     `columns` are canonical text by the row column's name, of meaning only where `code` is null.
     `code` is a RejectCode or null, `text` what the file says, `source` the header's name of the
-    column that is to blame.
+    column that is to blame. `marked` are rows whose value was taken by a rule where the file does
+    not tell: the first of two equal hours in autumn. `zones` are the names of time zones in the
+    file, where it has some.
     """
 
     columns: Mapping[str, pl.Series]
     code: pl.Series
     text: pl.Series
     source: pl.Series
+    marked: pl.Series | None = None
+    zones: pl.Series | None = None
 
 
 def constant(text: str | None, length: int) -> pl.Series:

@@ -1,7 +1,6 @@
 """What is told to a shopkeeper of a value that could not be read."""
 
-from datetime import UTC, datetime
-
+from parsers import timeformat
 from parsers.canonical import (
     FIRST_YEAR,
     ID_MAX_CHARACTERS,
@@ -12,8 +11,6 @@ from parsers.canonical import (
 )
 from parsers.reject import RejectCode, clip
 
-_EXAMPLE = datetime(2017, 1, 31, 16, 53, 26, tzinfo=UTC)
-
 _SENTENCES = {
     RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
     RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
@@ -21,14 +18,19 @@ _SENTENCES = {
     "that cannot be printed",
     RejectCode.DAMAGED_ID: "{Words} '{value}' was rounded by a spreadsheet: its last digits are "
     "lost",
+    RejectCode.ID_NOT_IN_MASK: "{Words} '{value}' does not fit the mask '{pattern}'",
     RejectCode.EMPTY_MONEY: "{Words} is missing: the column '{column}' is empty",
     RejectCode.NOT_MONEY: "{Words} '{value}' is not an amount of money",
     RejectCode.MONEY_TOO_LONG: f"{{Words}} '{{value}}' has more than {MONEY_MAX_WHOLE_DIGITS} "
     f"digits before the point or {MONEY_MAX_PLACES} after it",
+    RejectCode.OTHER_CURRENCY: "{Words} '{value}' is not in {pattern}",
+    RejectCode.NOT_MINOR_UNITS: "{Words} '{value}' has a decimal sign or a grouping sign, where a "
+    "whole number of cents is expected",
     RejectCode.EMPTY_TIME: "{Words} is missing: the column '{column}' is empty",
     RejectCode.NOT_A_TIME: "{Words} '{value}' is not a date and time such as '{example}'",
     RejectCode.YEAR_OUT_OF_RANGE: f"{{Words}} '{{value}}' is not in the years {FIRST_YEAR} to "
     f"{LAST_YEAR}",
+    RejectCode.UNKNOWN_ZONE: "{Words} '{value}' names a time zone that may be several or none",
     RejectCode.NO_SUCH_LOCAL_TIME: "{Words} '{value}' does not exist: clocks were put forward "
     "over it",
 }
@@ -39,11 +41,19 @@ def explain(
 ) -> str:
     """Say in one sentence what is wrong with the value of a field, naming it.
 
-    `pattern` is the format that a moment should have; without one it is ISO 8601.
+    `pattern` is what the mapping says of the value: the format of a moment (without one it is
+    ISO 8601), the mask of an id, or the currency of an amount.
     """
-    return _SENTENCES[code].format(
+    sentence = _SENTENCES[code]
+    example = ""
+    if code is RejectCode.NOT_A_TIME:
+        example = timeformat.example(pattern or timeformat.ISO)
+    if code is RejectCode.NOT_A_TIME and (widths := timeformat.widths(pattern or timeformat.ISO)):
+        sentence += f": its digits stand side by side, so all must be there, {widths}"
+    return sentence.format(
         Words=field.words[0].upper() + field.words[1:],
         column=clip(column),
         value=clip(value),
-        example=_EXAMPLE.strftime(pattern or "%Y-%m-%d %H:%M:%S"),
+        example=example,
+        pattern=clip(pattern or ""),
     )

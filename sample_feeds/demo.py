@@ -24,6 +24,7 @@ import demo_story as story
 from demo_check import Checks
 from demo_delivery import WAYS, Account, Server, deliver, sender
 from demo_feeds import Feed, all_feeds
+from demo_hall import deliver_hall, tell_hall
 from demo_screen import Screen
 from demo_server import DemoFailed, Dropsafe
 from demo_story import World
@@ -88,20 +89,23 @@ def _work(keep: Path | None) -> Iterator[Path]:
 
 
 def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
-    feeds = all_feeds()
+    every = all_feeds()
+    feeds = [feed for feed in every if not feed.feed]
+    hall = [feed for feed in every if feed.feed]
     world = World(screen=screen, dropsafe=dropsafe, feeds=feeds, checks=Checks())
     screen.title(
         "Dropsafe: a drop safe for retail data",
-        f"{sum(len(feed.files) for feed in feeds)} files of {len(feeds)} shops go into a server "
-        "that runs on this machine only, over the protocols that tills and back offices speak.\n",
+        f"{len({one.path for feed in every for one in feed.files})} files of {len(every)} tills go "
+        "into a server that runs on this machine only, over the protocols that tills and back "
+        "offices speak.\n",
     )
     dropsafe("init")
     with dropsafe.serving() as listening:
-        accounts = _open_accounts(screen, dropsafe, feeds)
+        accounts = _open_accounts(screen, dropsafe, every)
         addresses = listening()
         ports = [f"{name} {address.rpartition(':')[2]}" for name, address in addresses.items()]
         screen.step("The server listens", "127.0.0.1: " + ", ".join(ports))
-        _deliver_all(world, Server(addresses, dropsafe.home / "keys"), accounts)
+        _deliver_all(world, Server(addresses, dropsafe.home / "keys"), accounts, hall)
         world.said.update(world.rows(feeds))
         story.tell_verdicts(world)
         story.tell_values(world)
@@ -109,41 +113,52 @@ def _play(screen: Screen, dropsafe: Dropsafe) -> Checks:
         story.tell_corrections(world)
         story.tell_held(world)
         story.tell_replay(world)
+        tell_hall(world, hall)
         for feed in feeds:
             world.checks.rows(feed, world.said[feed.shop])
     return world.checks
 
 
 def _open_accounts(screen: Screen, dropsafe: Dropsafe, feeds: list[Feed]) -> dict[str, Account]:
-    """Make a tenant of each shop; all but the one that comes late get their mapping."""
+    """Make a tenant of each shop; all feeds but the one that comes late get their mapping."""
     key = asyncssh.generate_private_key("ssh-ed25519")
     public_key = dropsafe.work / "demo_key.pub"
     key.write_public_key(public_key)
+    shops = list(dict.fromkeys(feed.shop for feed in feeds))
 
-    def open_account(feed: Feed) -> Account:
+    def open_account(shop: str) -> Account:
         options = {
             "sftp-key": ["--key", str(public_key)],
             "ftp": ["--plain-ftp"],
-            "email": ["--sender", sender(feed.shop)],
+            "email": ["--sender", sender(shop)],
         }
-        told = dropsafe.json("tenant", "add", feed.shop, *options.get(feed.via, []))
-        if not feed.mapping_comes_late:
-            dropsafe("mapping", "set", feed.shop, feed.first_mapping)
+        ways = sorted({feed.via for feed in feeds if feed.shop == shop})
+        needed = [option for via in ways for option in options.get(via, [])]
+        told = dropsafe.json("tenant", "add", shop, *needed)
         return Account(told["user"], told["upload_key"], told["mail_address"], key)
 
+    def set_mapping(feed: Feed) -> None:
+        if not feed.mapping_comes_late:
+            name = ["--feed", feed.feed] if feed.feed else []
+            dropsafe("mapping", "set", feed.shop, feed.first_mapping, *name)
+
     with (
-        screen.progress("Opening accounts", len(feeds)) as advance,
+        screen.progress("Opening accounts", len(shops) + len(feeds)) as advance,
         ThreadPoolExecutor(os.cpu_count()) as threads,
     ):
         accounts = {}
-        for feed, account in zip(feeds, threads.map(open_account, feeds), strict=True):
-            accounts[feed.shop] = account
+        for shop, account in zip(shops, threads.map(open_account, shops), strict=True):
+            accounts[shop] = account
             advance()
-    screen.step(f"{len(feeds)} shops", "made with 'tenant add' and 'mapping set'")
+        for _ in threads.map(set_mapping, feeds):
+            advance()
+    screen.step(f"{len(shops)} shops", "made with 'tenant add' and 'mapping set'")
     return accounts
 
 
-def _deliver_all(world: World, server: Server, accounts: dict[str, Account]) -> None:
+def _deliver_all(
+    world: World, server: Server, accounts: dict[str, Account], hall: list[Feed]
+) -> None:
     """Send every file: first what comes first, then, once it is loaded, what is sent again."""
     screen = world.screen
     screen.section(
@@ -158,12 +173,12 @@ def _deliver_all(world: World, server: Server, accounts: dict[str, Account]) -> 
             if trip:
                 world.before_the_resend.update(world.rows(going))
             for feed in going:
-                deliver(
-                    server, accounts[feed.shop], feed.via, [one.path for one in feed.trips[trip]]
-                )
+                deliver(server, accounts[feed.shop], feed.via, feed.trips[trip])
                 for one in feed.trips[trip]:
                     screen.step(WAYS[feed.via], one.name, feed.shop)
                     advance()
+            if not trip:
+                deliver_hall(screen, server, accounts, hall)
             world.settle({(feed.shop, one.name) for feed in going for one in feed.trips[trip]})
 
 

@@ -31,15 +31,17 @@ class Checks:
             self.differences.append(f"{what}: found {found!r}, expected {wanted!r}")
 
     def verdict(self, feed: Feed, sent: Sent, entry: Entry) -> None:
-        """A delivery is loaded, and counts what its feed.toml says."""
+        """A delivery is loaded, or held, and counts what its feed.toml says."""
         what = f"{feed.shop}, {sent.name}"
-        self.same(f"{what}: state", entry["state"], "loaded")
+        self.same(f"{what}: state", entry["state"], "quarantined" if sent.held else "loaded")
+        if sent.held:
+            self.same(f"{what}: held for", entry["reason"], sent.held)
         self.same(f"{what}: counts", {name: entry[name] for name in COUNTS}, sent.counts)
 
     def rows(self, feed: Feed, found: Iterable[Row], golden: str = "expected.csv") -> None:
         """A shop's rows are those of a golden file."""
         self._lines(
-            f"{feed.shop}: rows",
+            f"{feed.title}: rows",
             [[row[name] for name in _COLUMNS] for row in found],
             feed.golden(golden),
         )
@@ -47,7 +49,7 @@ class Checks:
     def rejects(self, feed: Feed, found: Iterable[Row]) -> None:
         """A shop's rejects are those of its golden file."""
         self._lines(
-            f"{feed.shop}: rejects",
+            f"{feed.title}: rejects",
             [[one["line"], one["column"], one["reason"]] for one in found],
             feed.golden("rejects.csv"),
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from ftplib import FTP, FTP_TLS
@@ -16,6 +17,7 @@ from pathlib import Path
 from smtplib import SMTP
 
 import asyncssh
+from demo_feeds import Sent
 
 WAYS = {
     "sftp-key": "SFTP, key",
@@ -60,21 +62,23 @@ class Account:
     private_key: asyncssh.SSHKey
 
 
-def deliver(server: Server, account: Account, via: str, files: list[Path]) -> None:
-    """Send files in one of the WAYS. Raises OSError and its kin when one is not accepted."""
+def deliver(server: Server, account: Account, via: str, files: Sequence[Sent]) -> None:
+    """Send files in one of the WAYS, all in one session; a message is for files of one address.
+
+    Raises OSError and its kin when one is not accepted.
+    """
     if via == "email":
         send_email(server, account, files)
-        return
-    for file in files:
-        if via.startswith("sftp"):
-            asyncio.run(put_sftp(server, account, file, with_key=via == "sftp-key"))
-        else:
-            put_ftp(server, account, file, encrypted=via == "ftps")
+    elif via.startswith("sftp"):
+        asyncio.run(put_sftp(server, account, files, with_key=via == "sftp-key"))
+    else:
+        put_ftp(server, account, files, encrypted=via == "ftps")
 
 
-async def put_sftp(server: Server, account: Account, file: Path, *, with_key: bool) -> None:
-    """Put a file over SFTP; the login is an SSH key, or the Upload Key as password."""
-    data = await asyncio.to_thread(file.read_bytes)
+async def put_sftp(
+    server: Server, account: Account, files: Sequence[Sent], *, with_key: bool
+) -> None:
+    """Put files over SFTP; the login is an SSH key, or the Upload Key as password."""
     host, port = server.address("sftp")
     async with (
         asyncssh.connect(
@@ -89,32 +93,42 @@ async def put_sftp(server: Server, account: Account, file: Path, *, with_key: bo
             login_timeout=PATIENCE,
         ) as connection,
         connection.start_sftp_client() as sftp,
-        sftp.open(file.name, "wb") as remote,
     ):
-        await remote.write(data)
+        for file in files:
+            data = await asyncio.to_thread(file.path.read_bytes)
+            if file.folder:
+                await sftp.makedirs(file.folder, exist_ok=True)
+            async with sftp.open(file.remote, "wb") as remote:
+                await remote.write(data)
 
 
-def put_ftp(server: Server, account: Account, file: Path, *, encrypted: bool) -> None:
-    """Put a file over FTP, with explicit TLS or without; the login is the Upload Key."""
+def put_ftp(server: Server, account: Account, files: Sequence[Sent], *, encrypted: bool) -> None:
+    """Put files over FTP, with explicit TLS or without; the login is the Upload Key."""
     ftp = FTP_TLS(context=server.tls()) if encrypted else FTP()  # noqa: S321 - plain is shown, too
     with ftp:
         ftp.connect(*server.address("ftp"), timeout=PATIENCE)
         ftp.login(account.user, account.upload_key)  # after AUTH TLS, where there is TLS
         if isinstance(ftp, FTP_TLS):
             ftp.prot_p()
-        ftp.storbinary(f"STOR {file.name}", BytesIO(file.read_bytes()))
+        for file in files:
+            ftp.storbinary(f"STOR {file.remote}", BytesIO(file.path.read_bytes()))
 
 
-def send_email(server: Server, account: Account, files: list[Path]) -> None:
-    """Send files attached to one message; the address itself is the secret."""
+def send_email(server: Server, account: Account, files: Sequence[Sent]) -> None:
+    """Send files attached to one message; the address itself is the secret.
+
+    A tag behind the address, as in shop+camden@, is the shop's own affair.
+    """
+    [tag] = {file.tag for file in files}
+    mailbox, at, domain = account.mail_address.partition("@")
     message = EmailMessage()
     message["From"] = sender(account.user)
-    message["To"] = account.mail_address
+    message["To"] = f"{mailbox}+{tag}{at}{domain}" if tag else account.mail_address
     message["Subject"] = "Takings"
     message.set_content("Hi, here are the takings.\n\nSent from my phone\n")
     for file in files:
         message.add_attachment(
-            file.read_bytes(), maintype="text", subtype="csv", filename=file.name
+            file.path.read_bytes(), maintype="text", subtype="csv", filename=file.path.name
         )
     with SMTP(*server.address("smtp"), timeout=PATIENCE) as smtp:
         smtp.starttls(context=server.tls())

@@ -11,20 +11,37 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent
-COUNTS = ("new", "changed", "unchanged", "rejected", "duplicates")
+COUNTS = ("new", "changed", "unchanged", "rejected", "duplicates", "ignored")
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One file as a shop sent it, and what loading it must count."""
+    """One file as a shop sent it, or a table that lies in one, and what loading it must count.
+
+    `held` is the reason if it must not be loaded.
+    """
 
     path: Path
     counts: dict[str, int]
+    folder: str = ""
+    mailbox: str = ""
+    table: str = ""
+    held: str = ""
+
+    @property
+    def remote(self) -> str:
+        """The file's name and folder, as the client gives them."""
+        return f"{self.folder}/{self.path.name}" if self.folder else self.path.name
 
     @property
     def name(self) -> str:
-        """The file's name, as the client gives it."""
-        return self.path.name
+        """What the delivery is called; a table out of a container has a name of its own."""
+        return self.table or self.remote
+
+    @property
+    def tag(self) -> str:
+        """What stands behind the + of the address that it is mailed to."""
+        return self.mailbox.partition("+")[2]
 
 
 @dataclass(frozen=True)
@@ -36,6 +53,8 @@ class Feed:
     via: str
     story: str
     files: tuple[Sent, ...]
+    feed: str = ""
+    """Its name among several feeds of the shop; none if it is the shop's only one."""
     mapping_comes_late: bool = False
     look_at: int = 0
 
@@ -43,6 +62,11 @@ class Feed:
     def mapping(self) -> Path:
         """The mapping with which the files read as they should."""
         return self.directory / "mapping.toml"
+
+    @property
+    def title(self) -> str:
+        """The shop, and which of its feeds."""
+        return f"{self.shop}, {self.feed}" if self.feed else self.shop
 
     @property
     def shown_mapping(self) -> Path:
@@ -105,8 +129,9 @@ def _feed(directory: Path) -> Feed:
     about: dict[str, Any] = tomllib.loads((directory / "feed.toml").read_text("utf-8"))
     files = tuple(
         Sent(
-            path=directory / one["file"],
-            counts={name: one.get(name, 0) for name in COUNTS},
+            path=directory / one.pop("file"),
+            counts={name: one.pop(name, 0) for name in COUNTS},
+            **one,
         )
         for one in about.pop("deliveries")
     )

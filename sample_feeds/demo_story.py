@@ -39,7 +39,10 @@ class World:
 
         def look() -> bool | None:
             said = self.dropsafe.json("deliveries")
-            self.entries.update({(one["tenant"], one["name"]): one for one in said})
+            # What was opened may bear the name of the table in it, which is what counts.
+            self.entries.update(
+                {(one["tenant"], one["name"]): one for one in said if one["reason"] != "opened"}
+            )
             waiting = (*WAITING, *unsettled)
             settled = {key for key, one in self.entries.items() if one["state"] not in waiting}
             return True if wanted <= settled else None

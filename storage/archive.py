@@ -9,6 +9,8 @@ from storage.delivery import Envelope
 from storage.errors import NotFound
 from storage.layout import DATA, ENVELOPE, Layout
 
+_HEAD = 512
+
 
 class Archive:
     """The kept deliveries of one home; also finds those that wait or are held."""
@@ -19,7 +21,7 @@ class Archive:
     def keep(self, tenant: str, delivery: str) -> None:
         """Move a settled delivery out of the inbox; one that was kept already is dropped there.
 
-        A part of a message can be in both places after a crash, since a message that is opened
+        A part can be in both places after a crash, since a message or container that is opened
         again makes the same parts again, under the same ids and with the same bytes.
         """
         waiting, kept = self._layout.waiting(tenant, delivery), self._layout.kept(tenant, delivery)
@@ -62,3 +64,8 @@ class Archive:
     def read(self, tenant: str, delivery: str) -> bytes:
         """The original bytes of a delivery. Raises NotFound."""
         return (self.place(tenant, delivery) / DATA).read_bytes()
+
+    def head(self, tenant: str, delivery: str) -> bytes:
+        """The first bytes of a delivery, enough to tell what kind it is. Raises NotFound."""
+        with (self.place(tenant, delivery) / DATA).open("rb") as data:
+            return data.read(_HEAD)

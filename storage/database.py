@@ -27,7 +27,7 @@ __all__ = [
     "write",
 ]  # no other package names SQLAlchemy
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The newest migration: what the tables in storage.tables are."""
 
 _BUSY_SECONDS = 30

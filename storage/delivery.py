@@ -58,8 +58,9 @@ class Origin:
     """Where an upload comes from: everything that is known before its first byte.
 
     `via` is sftp, ftp, ftps, smtp, folder or load; `name` is the client's own name for the file,
-    data and never a path; `sender` is the envelope sender of an email; `parent` is the message that
-    an attached file was in, and `part` its place there, from 1.
+    data and never a path; `sender` is the envelope sender of an email; `parent` is the email or
+    container that a file was in, and `part` its place there, from 1; `recipient` is what stood
+    before the @ of the address that an email was sent to.
     """
 
     tenant: str
@@ -69,6 +70,7 @@ class Origin:
     sender: str = ""
     parent: str = ""
     part: int = 0
+    recipient: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

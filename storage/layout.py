@@ -89,6 +89,11 @@ class Layout:
         return self.home / "archive"
 
     @property
+    def taking(self) -> Path:
+        """The file of the drop folder that is being taken."""
+        return self.home / "taking.json"
+
+    @property
     def drop(self) -> Path:
         """A folder for each tenant, for files that are put there by hand or by another server."""
         return self.home / "drop"

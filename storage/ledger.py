@@ -9,7 +9,8 @@ transaction.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -40,13 +41,17 @@ SETTLED = (State.LOADED, State.DUPLICATE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What a delivery did to the rows; `rejected` and `duplicates` are records of its file."""
+    """What a delivery did to the rows; the last three are records of its file that made none.
+
+    `ignored` are those that the mapping leaves out, and further lines of a transaction.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     rejected: int = 0
     duplicates: int = 0
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,7 @@ class Entry:
     sender: str
     parent: str
     part: int
+    recipient: str
     size: int
     sha256: str
     received_at: str
@@ -76,6 +82,8 @@ class Entry:
     unchanged: int = 0
     rejected: int = 0
     duplicates: int = 0
+    ignored: int = 0
+    notes: Sequence[str] = ()
     same_as: str | None = None
     settled_at: str | None = None
 
@@ -83,6 +91,11 @@ class Entry:
     def is_message(self) -> bool:
         """Whether this is a raw email, of which each attachment is a delivery of its own."""
         return self.via == "smtp" and not self.parent
+
+    @property
+    def first_of_its_bytes(self) -> str:
+        """What a duplicate of this delivery is the same as: the first of a row of them."""
+        return self.same_as or self.id
 
     @property
     def counts(self) -> Counts:
@@ -93,6 +106,7 @@ class Entry:
             unchanged=self.unchanged,
             rejected=self.rejected,
             duplicates=self.duplicates,
+            ignored=self.ignored,
         )
 
 
@@ -134,79 +148,46 @@ def loaded(
     reason: str | None = None,
     feed: str | None = None,
     mapping_version: int | None = None,
+    same_as: str | None = None,
+    notes: Sequence[str] = (),
 ) -> None:
-    """The delivery counts in the fold, read with this version of its feed's mapping."""
-    _settle(
-        connection,
-        delivery,
-        state=State.LOADED,
-        reason=reason,
-        message=message,
-        remedy="",
-        feed=feed,
-        mapping_version=mapping_version,
-        same_as=None,
-        new=counts.new,
-        changed=counts.changed,
-        unchanged=counts.unchanged,
-        rejected=counts.rejected,
-        duplicates=counts.duplicates,
-    )
+    """The delivery counts in the fold, read with this version of its feed's mapping.
 
+    `notes` are sentences on what was noticed in reading it.
 
-def reread(
-    connection: Connection,
-    delivery: str,
-    *,
-    feed: str,
-    mapping_version: int,
-    rejected: int,
-    duplicates: int,
-    verdict: tuple[str | None, str],
-    brought: Counts | None,
-) -> None:
-    """The delivery is in the fold, read with this version of the mapping from now on.
-
-    `brought` is what it did to the rows if it was not in the fold before; else what it did when it
-    was first loaded stays as it was written down.
+    `same_as` is the delivery whose bytes it repeats, if it does: then it is a duplicate.
     """
-    reason, message = verdict
-    counts = (
-        {"new": brought.new, "changed": brought.changed, "unchanged": brought.unchanged}
-        if brought
-        else {}
-    )
     _settle(
         connection,
         delivery,
-        state=State.LOADED,
+        state=State.DUPLICATE if same_as else State.LOADED,
         reason=reason,
         message=message,
         remedy="",
         feed=feed,
         mapping_version=mapping_version,
-        same_as=None,
-        rejected=rejected,
-        duplicates=duplicates,
-        **counts,
+        same_as=same_as,
+        notes=list(notes),
+        **asdict(counts),
     )
 
 
 def duplicate(connection: Connection, delivery: str, *, original: Entry, message: str) -> None:
     """The delivery has the bytes of the one before it: it counts, and changed nothing."""
-    _settle(
+    loaded(
         connection,
         delivery,
-        state=State.DUPLICATE,
-        reason=None,
+        counts=Counts(
+            unchanged=original.new + original.changed + original.unchanged,
+            rejected=original.rejected,
+            duplicates=original.duplicates,
+            ignored=original.ignored,
+        ),
+        notes=original.notes,
         message=message,
-        remedy="",
         feed=original.feed,
         mapping_version=original.mapping_version,
-        same_as=original.same_as or original.id,
-        unchanged=original.new + original.changed + original.unchanged,
-        rejected=original.rejected,
-        duplicates=original.duplicates,
+        same_as=original.first_of_its_bytes,
     )
 
 
@@ -295,6 +276,7 @@ def _from_outside(envelope: Envelope) -> dict[str, Any]:
         "sender": origin.sender,
         "parent": origin.parent,
         "part": origin.part,
+        "recipient": origin.recipient,
         "size": envelope.size,
         "sha256": envelope.sha256,
         "received_at": envelope.received_at,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
+from storage.errors import NotFound
 from storage.tables import mappings
 
 DEFAULT_FEED = "default"
@@ -14,27 +16,47 @@ DEFAULT_FEED = "default"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappingVersion:
-    """One version of a feed's mapping: its TOML text, as it was set."""
+    """One version of a feed's mapping: its TOML text, as it was set, and what files have settled.
+
+    `columns` are all that its files have had.
+
+    An empty text is no mapping: with that version the feed was removed.
+    """
 
     tenant: str
     feed: str
     version: int
     text: str
     created_at: str
+    pins: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
+
+    @property
+    def is_removal(self) -> bool:
+        """Whether the feed was removed with this version."""
+        return not self.text
 
 
-def add(connection: Connection, *, tenant: str, feed: str, text: str) -> MappingVersion:
-    """Make the next version of a feed's mapping; versions count from 1."""
-    newest = connection.execute(
-        select(func.max(mappings.c.version)).where(
-            mappings.c.tenant == tenant, mappings.c.feed == feed
-        )
-    ).scalar()
+def add(
+    connection: Connection,
+    *,
+    tenant: str,
+    feed: str,
+    text: str,
+    pins: Mapping[str, str] | None = None,
+) -> MappingVersion:
+    """Make the next version of a feed's mapping; versions count from 1. `pins` are settled already.
+
+    An empty text removes the feed.
+    """
+    before = history(connection, tenant, feed=feed)
     version = MappingVersion(
         tenant=tenant,
         feed=feed,
-        version=(newest or 0) + 1,
+        version=before[-1].version + 1 if before else 1,
         text=text,
+        pins=dict(pins or {}),
+        columns=before[-1].columns if before else (),
         created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     )
     connection.execute(
@@ -43,15 +65,64 @@ def add(connection: Connection, *, tenant: str, feed: str, text: str) -> Mapping
             feed=feed,
             version=version.version,
             text=text,
+            pins=version.pins,
+            columns=list(version.columns),
             created_at=version.created_at,
         )
     )
     return version
 
 
+def settle(
+    connection: Connection, tenant: str, feed: str, version: int, pins: Mapping[str, str]
+) -> bool:
+    """Add pins that a file of the feed has settled; those that are there stay. Says if any is new.
+
+    The caller has locked the tenant's rows, so that two files do not settle at once.
+    """
+    this = (
+        (mappings.c.tenant == tenant) & (mappings.c.feed == feed) & (mappings.c.version == version)
+    )
+    known = dict(connection.execute(select(mappings.c.pins).where(this)).scalar_one())
+    if pins.keys() <= known.keys():
+        return False
+    connection.execute(update(mappings).where(this).values(pins={**pins, **known}))
+    return True
+
+
+def meet(
+    connection: Connection, tenant: str, feed: str, version: int, columns: Sequence[str]
+) -> list[str]:
+    """Note the columns of a file; gives those that no file of the feed had before.
+
+    None are new in the first file. The caller has locked the tenant's rows.
+    """
+    this = (
+        (mappings.c.tenant == tenant) & (mappings.c.feed == feed) & (mappings.c.version == version)
+    )
+    known = list(connection.execute(select(mappings.c.columns).where(this)).scalar_one())
+    new = [name for name in dict.fromkeys(columns) if name and name not in known]
+    if new:
+        connection.execute(update(mappings).where(this).values(columns=[*known, *new]))
+    return new if known else []
+
+
 def current(connection: Connection, tenant: str) -> dict[str, MappingVersion]:
-    """The newest version of each of a tenant's feeds, by the feed's name."""
-    return {version.feed: version for version in history(connection, tenant)}
+    """The newest version of each of a tenant's feeds, by the feed's name; none of those removed."""
+    newest = {version.feed: version for version in history(connection, tenant)}
+    return {feed: version for feed, version in newest.items() if not version.is_removal}
+
+
+def of_feed(connection: Connection, tenant: str, feed: str) -> MappingVersion:
+    """The newest version of one feed. Raises NotFound."""
+    versions = current(connection, tenant)
+    if feed not in versions:
+        raise NotFound(
+            f"{tenant} has no mapping for the feed {feed}.",
+            hint=f"'dropsafe tenant show {tenant}' lists its feeds; set one with "
+            f"'dropsafe mapping set {tenant} FILE.toml'.",
+        )
+    return versions[feed]
 
 
 def history(

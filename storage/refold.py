@@ -192,5 +192,10 @@ class Refold:
         return and_(
             live.c.tenant == self._tenant,
             self._is_affected(live),
-            ~exists(select(_folded.c.line).where(rows.same_key(_folded, live))),
+            # The tenant leads the key of both: without it each row would scan all that was folded.
+            ~exists(
+                select(_folded.c.line).where(
+                    _folded.c.tenant == self._tenant, rows.same_key(_folded, live)
+                )
+            ),
         )

@@ -26,7 +26,7 @@ from storage.errors import (
     UploadIncomplete,
     UploadTooLarge,
 )
-from storage.inbox import ring
+from storage.inbox import Inbox, ring
 from storage.layout import DATA, ENVELOPE, PARKED, Layout
 from storage.sequence import Sequence
 
@@ -158,17 +158,24 @@ class Upload:
             if len(self._ranges) > _MOST_RANGES:
                 raise UploadIncomplete("The file arrives in too many scattered pieces.")
 
-    def commit(self, *, confirm: Callable[[], bool] = lambda: True) -> Envelope:
+    def commit(self, *, confirm: Callable[[], None] = lambda: None) -> Envelope:
         """Make the upload durable and put it into the inbox; only then may the client hear yes.
 
-        `confirm` is asked between the fsync of the bytes, which takes a while, and acceptance,
-        which cannot be taken back: whether the client is still there.
+        `confirm` is called between the fsync of the bytes, which takes a while, and acceptance,
+        which cannot be taken back. It raises a ReceptionError if the upload must not be accepted
+        any more: the client is gone, or may send no more.
+
+        A directory may refuse its fsync after the rename into the inbox. The delivery is then taken
+        back before any worker can have it. Two cases remain in which the client hears no and the
+        file is loaded all the same: a worker has the tenant's queue at that very moment, or the
+        power fails before the disk knows of the way back. The client sends again, and the second
+        copy is a re-send like any other.
 
         Raises:
-            UploadIncomplete: the client left a hole in the file, or is gone.
+            UploadIncomplete: the client left a hole in the file.
             StorageFailing: the disk refuses. A failed fsync is never tried again: the kernel may
                 have dropped the pages, and a second fsync would say yes to lost bytes.
-            ReceptionError: an earlier write had failed.
+            ReceptionError: an earlier write had failed, or `confirm` refused.
         """
         with self._lock, self._step():
             contents = self._seal(confirm)
@@ -178,16 +185,21 @@ class Upload:
             self._end()
             return envelope
 
-    def park(self, *, confirm: Callable[[], bool] = lambda: True) -> Path:
+    def park(self, *, confirm: Callable[[], None] = lambda: None) -> Path:
         """Make the upload durable and keep it aside, until the client renames it.
 
-        Returns the directory in which it waits, for `Spool.unpark`. Raises as `commit` does.
+        Returns the directory in which it waits, for `Spool.unpark`. Raises as `commit` does, and
+        takes back what was not made durable.
         """
         with self._lock, self._step():
             contents = self._seal(confirm)
             files.write_durably(self._directory / PARKED, contents.to_json(self.origin))
             parked = self._layout.parked / self.origin.tenant / self._directory.name
-            files.move(self._directory, parked)
+            try:
+                files.move(self._directory, parked)
+            except OSError:
+                _take_back(parked, self._directory)
+                raise
             self._end()
             return parked
 
@@ -215,15 +227,14 @@ class Upload:
             self._failure = error
             raise
 
-    def _seal(self, confirm: Callable[[], bool]) -> Contents:
+    def _seal(self, confirm: Callable[[], None]) -> Contents:
         if len(self._ranges) > 1 or (self._ranges and self._ranges[0][0] > 0):
             raise UploadIncomplete("Some bytes in the middle of the file were never sent.")
         while piece := os.pread(self._descriptor, _READ_BACK, self._hashed):
             self._hash.update(piece)
             self._hashed += len(piece)
         os.fsync(self._descriptor)
-        if not confirm():
-            raise UploadIncomplete("The client was gone before the file was accepted.")
+        confirm()
         return Contents(size=self.size, sha256=self._hash.hexdigest())
 
     def _end(self) -> None:
@@ -250,12 +261,29 @@ def _clear_if_dead(directory: Path) -> bool:
 def _into_inbox(
     layout: Layout, directory: Path, origin: Origin, contents: Contents, order: int
 ) -> Envelope:
-    """Give sealed bytes their envelope and move them into the inbox, durably."""
+    """Give sealed bytes their envelope and move them into the inbox, durably.
+
+    Raises OSError; the directory is then where it was, but for the cases of `Upload.commit`.
+    """
     envelope = accepted(origin, contents, order=order, now=datetime.now(UTC))
     files.write_durably(directory / ENVELOPE, envelope.to_json())
-    files.move(directory, layout.waiting(origin.tenant, envelope.id))
+    waiting = layout.waiting(origin.tenant, envelope.id)
+    try:
+        files.move(directory, waiting)
+    except OSError:
+        # Under the claim no worker looks at the queue, let alone works on what is in it.
+        with suppress(OSError), Inbox(layout).claim(origin.tenant) as claimed:
+            if claimed:
+                _take_back(waiting, directory)
+        raise
     ring(layout, origin.tenant)
     return envelope
+
+
+def _take_back(moved: Path, directory: Path) -> None:
+    """Undo a rename that could not be made durable; nothing, if there was none."""
+    with suppress(OSError):
+        moved.rename(directory)
 
 
 def _merged(ranges: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:

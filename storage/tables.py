@@ -135,6 +135,7 @@ deliveries = Table(
     Column("sender", Text(), nullable=False),
     Column("parent", Key(), nullable=False),
     Column("part", Integer(), nullable=False),
+    Column("recipient", Text(), nullable=False, default=""),
     Column("size", BigInteger(), nullable=False),
     Column("sha256", String(64), nullable=False),
     Column("received_at", String(32), nullable=False),
@@ -150,6 +151,10 @@ deliveries = Table(
     Column("unchanged", BigInteger(), nullable=False, default=0),
     Column("rejected", BigInteger(), nullable=False, default=0),
     Column("duplicates", BigInteger(), nullable=False, default=0),
+    # Records that are none of those: of other kinds than the mapping asks for, lines of one row.
+    Column("ignored", BigInteger(), nullable=False, default=0),
+    # What was noticed in reading: a list of sentences.
+    Column("notes", JSON(), nullable=False, default=[]),
     # A duplicate's original.
     Column("same_as", Key()),
     Column("settled_at", String(32)),
@@ -206,6 +211,11 @@ mappings = Table(
     Column("feed", Key(), nullable=False),
     Column("version", Integer(), nullable=False),
     Column("text", Text(), nullable=False),
+    # What the files of the feed have settled beyond the text, by the names of parsers.pins; only
+    # ever added to.
+    Column("pins", JSON(), nullable=False, default={}),
+    # All columns that files of the feed have had so far, in order of appearance.
+    Column("columns", JSON(), nullable=False, default=[]),
     Column("created_at", String(32), nullable=False),
     PrimaryKeyConstraint("tenant", "feed", "version"),
 )

@@ -13,6 +13,8 @@ MAPPING = """\
 record = "transactions"
 files = ["*.csv"]
 timezone = "America/New_York"
+[rows]
+lines = "last"
 [columns]
 location_id = "Store"
 transaction_id = "Receipt"
@@ -49,6 +51,14 @@ def deliver(
 def load(home: Home, envelope: Envelope) -> Entry:
     """Work one delivery off."""
     return pipeline.process(home, envelope.origin.tenant, envelope.id)
+
+
+def work_off(home: Home, tenant: str = "acme") -> list[Entry]:
+    """Work all that waits off, what comes into the inbox meanwhile too."""
+    done = []
+    while waiting := home.inbox.waiting(tenant):
+        done.append(pipeline.process(home, tenant, waiting[0]))
+    return done
 
 
 def send(home: Home, data: bytes, *, name: str = "sales.csv") -> Entry:

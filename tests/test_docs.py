@@ -18,6 +18,7 @@ from ingest.settings_file import default_settings
 from ingest.verdicts import HoldCode, LoadedCode
 from parsers import timeformat
 from parsers.canonical import RECORD_TYPES
+from parsers.containers import ContainerCode
 from parsers.mapping import Format, Mapping, parse_mapping
 from parsers.mime import MessageCode
 from parsers.reject import RejectCode, UnreadableCode
@@ -65,6 +66,18 @@ _MAPPINGS = (
     transaction_id = { column = "B" }
     total = "C"
     occurred_at = { date = "D", time = "E", format = "%Y-%m-%d %H" }
+    """,
+    """
+    timezone = "UTC"
+    [columns]
+    location_id = { file_name = "A_{}.csv" }
+    transaction_id = { column = "B", mask = "#{}" }
+    total = { add = ["C"], subtract = ["D"], minor_units = 2, currency = "EUR" }
+    occurred_at = { columns = ["E", "F", "G"], timezone = { column = "H" } }
+    [rows]
+    lines = "sum"
+    [rejects]
+    at_most = "5%"
     """,
 )
 
@@ -157,7 +170,7 @@ def test_every_reject_code_is_documented(code: RejectCode) -> None:
     _assert_row(section(MAPPING, "Reasons for rejects"), code)
 
 
-@pytest.mark.parametrize("code", [*HoldCode, *UnreadableCode, *MessageCode])
+@pytest.mark.parametrize("code", [*HoldCode, *UnreadableCode, *MessageCode, *ContainerCode])
 def test_every_hold_code_is_documented(code: str) -> None:
     """A reason for a hold has a row with its meaning and its remedy."""
     _assert_row(section(VERDICTS, "Reasons for which a delivery is held"), code)
@@ -177,7 +190,8 @@ def test_every_state_is_documented(state: State) -> None:
 
 def test_no_document_explains_a_code_that_is_gone() -> None:
     """The tables of codes hold nothing but codes."""
-    known = {*RejectCode, *HoldCode, *UnreadableCode, *MessageCode, *LoadedCode, *State}
+    codes = (RejectCode, HoldCode, UnreadableCode, MessageCode, ContainerCode, LoadedCode, State)
+    known = {code for kind in codes for code in kind}
     tables = section(MAPPING, "Reasons for rejects") + VERDICTS.read_text("utf-8")
     assert not set(re.findall(r"^\| `([a-z-]+)` \|", tables, re.MULTILINE)) - {
         str(k) for k in known

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 
-from ingest import events
-from ingest.cli import delivering, looking, mapping, replaying, serving, tenant
-from ingest.cli.context import CommandFailed, one_line_errors
-from ingest.settings import Log
+from ingest.cli import (
+    delivering,
+    looking,
+    mapping,
+    reading,
+    replaying,
+    serving,
+    settling,
+    suggesting,
+    tenant,
+)
+from ingest.cli.context import CommandFailed, log_errors_only, one_line_errors
+from ingest.cli.helping import examples, usage_line
 
 app = typer.Typer(
     name="dropsafe",
     help="A drop safe for retail data: tills put CSV files in over SFTP, FTP or email; nothing "
     "that was acknowledged is ever lost; rows are loaded by each shop's column mapping.",
-    epilog="Start with: dropsafe init, dropsafe tenant add NAME, dropsafe mapping set NAME "
-    "FILE.toml, dropsafe serve.",
-    no_args_is_help=True,
+    epilog=examples(
+        "dropsafe init",
+        "dropsafe tenant add corner-shop",
+        "dropsafe mapping set corner-shop corner-shop.toml",
+        "dropsafe serve",
+    ),
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
@@ -43,6 +56,7 @@ def _root(
         Path,
         typer.Option(
             envvar="DROPSAFE_HOME",
+            metavar="DIR",
             help="The directory that holds settings, inbox, archive and embedded database.",
         ),
     ] = Path("dropsafe-home"),
@@ -53,13 +67,15 @@ def _root(
 ) -> None:
     del show_version
     context.obj = home
-    events.configure(Log(level="error"))
 
 
 serving.register(app)
 app.add_typer(tenant.app, name="tenant")
+settling.register(mapping.app)
+suggesting.register(mapping.app)
 app.add_typer(mapping.app, name="mapping")
 delivering.register(app)
+reading.register(app)
 looking.register(app)
 replaying.register(app)
 
@@ -67,16 +83,41 @@ replaying.register(app)
 def main() -> None:
     """Run a command: exit status 0, or 1 with one line on standard error, or 2 for usage."""
     try:
-        with one_line_errors():
-            app()
+        status = _run(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader of our output had enough: end as every Unix tool does, without a word.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGPIPE)
+    else:
+        sys.exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    """Run a command; returns its exit status. Raises BrokenPipeError."""
+    # Not app(): that ends the process with a silent status of its own for a closed pipe, and with
+    # several lines for an error of usage.
+    command = typer.main.get_command(app)
+    try:
+        with one_line_errors(), command.make_context("dropsafe", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.TyperException as error:
+        typer.echo(f"dropsafe: {usage_line(error)}", err=True)
+        return error.exit_code
     except CommandFailed as failure:
         typer.echo(f"dropsafe: {failure}", err=True)
-        sys.exit(1)
+        return 1
     except BrokenPipeError:
-        # The reader of our output had enough; what is still buffered has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+        raise
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
     except Exception:  # noqa: BLE001 - the last resort: logged whole, told in one line
+        import structlog  # noqa: PLC0415 - see log_errors_only
+
+        log_errors_only()
         structlog.get_logger().exception("command.failed")
         typer.echo("dropsafe: An error of dropsafe's own; the lines above say where.", err=True)
-        sys.exit(1)
+        return 1
+    return 0

@@ -11,7 +11,6 @@ import typer
 
 from ingest.home import Home, open_home
 from ingest.verdicts import Held
-from parsers.mapping import MappingError
 from storage.errors import DropsafeError
 
 Json = Annotated[
@@ -29,6 +28,22 @@ def home_path(context: typer.Context) -> Path:
     """The home that --home or DROPSAFE_HOME names."""
     path: Path = context.find_root().obj
     return path
+
+
+def log_errors_only() -> None:
+    """Set up the log of a command that may log: what it does is said in its answer.
+
+    Commands that only look something up do without, as importing structlog brings rich along: the
+    processor time of `dropsafe rows` was 0.46 s with it and is 0.39 without (the best of ten runs
+    each, taken in turns; on a busy machine their medians were 0.57 and 0.48).
+    """
+    import structlog  # noqa: PLC0415 - as said
+
+    from ingest import events  # noqa: PLC0415 - brings structlog
+    from ingest.settings import Log  # noqa: PLC0415 - beside its only use
+
+    if not structlog.is_configured():  # 'serve' has a log of its own
+        events.configure(Log(level="error"))
 
 
 @contextmanager
@@ -49,13 +64,21 @@ def one_line_errors() -> Iterator[None]:
         yield
     except DropsafeError as error:
         raise CommandFailed(_line(error.message, error.hint)) from error
-    except MappingError as error:
-        raise CommandFailed("The mapping cannot be used: " + "; ".join(error.problems)) from error
     except Held as verdict:
         raise CommandFailed(_line(verdict.message, verdict.remedy)) from verdict
+    except BrokenPipeError:
+        raise  # the reader of our output had enough: no error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise CommandFailed(f"{where}{error.strerror or error}") from error
+    except (typer.Exit, typer.TyperException):
+        raise
+    except Exception as error:
+        from parsers.mapping import MappingError  # noqa: PLC0415 - only who reads mappings needs it
+
+        if not isinstance(error, MappingError):
+            raise
+        raise CommandFailed("The mapping cannot be used: " + "; ".join(error.problems)) from error
 
 
 def _line(message: str, hint: str) -> str:

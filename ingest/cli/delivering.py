@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from ingest import lookup
-from ingest.cli.context import Json, TenantName, opened
+from ingest.cli.context import Json, TenantName, log_errors_only, opened
+from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json, verdict
 from ingest.cli.progress import Progress, progress_bar
 from ingest.home import Home, make_directories
@@ -24,14 +25,23 @@ _POLL_SECONDS = 0.02
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(load)
+    app.command(
+        cls=Command,
+        epilog=examples(
+            "dropsafe load corner-shop sales.csv --wait",
+            "dropsafe load corner-shop sales.csv --wait --json",
+        ),
+    )(load)
 
 
 def load(
     context: typer.Context,
     tenant: TenantName,
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A local file.")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, readable=True, help="A local file.", metavar="FILE"
+        ),
     ],
     *,
     wait: Annotated[
@@ -41,20 +51,34 @@ def load(
 ) -> None:
     """Hand in a local file through the same spool as every upload.
 
-    Without --wait it is loaded when a worker comes to it.
+    Without --wait it is loaded when a worker comes to it. With it, what lies in an archive or a
+    workbook is worked off too, and each table has a verdict of its own.
     """
+    log_errors_only()
     with opened(context) as home:
         make_directories(home.layout)
         with progress_bar("Storing") as progress:
             envelope = _hand_in(home, tenant, file, progress)
-        entry = _worked_off(home, envelope) if wait else lookup.delivery(home, envelope.id)
+        if wait:
+            with progress_bar("Reading and loading"):
+                entry = _worked_off(home, envelope)
+        else:
+            entry = lookup.delivery(home, envelope.id)
+        parts = lookup.parts(home, entry)
     if json:
-        show_json(verdict(entry))
+        opened_too = {"parts": [verdict(part) for part in parts]} if parts else {}
+        show_json({**verdict(entry), **opened_too})
         return
-    fields = verdict(entry)
-    if entry.remedy:
-        fields["remedy"] = entry.remedy
-    show_fields(fields)
+    show_fields(_fields(entry))
+    for part in parts:
+        typer.echo()
+        show_fields({"file": part.name, **_fields(part)})
+
+
+def _fields(entry: Entry) -> dict[str, Any]:
+    """A verdict for a person, with what was noticed and what to do about it."""
+    further = {"ignored": entry.ignored, "notes": entry.notes, "remedy": entry.remedy}
+    return {**verdict(entry), **further}
 
 
 def _hand_in(home: Home, tenant: str, file: Path, progress: Progress) -> Envelope:
@@ -78,14 +102,17 @@ def _hand_in(home: Home, tenant: str, file: Path, progress: Progress) -> Envelop
 
 
 def _worked_off(home: Home, envelope: Envelope) -> Entry:
-    """Work the tenant's queue off up to this delivery, here or by whoever is at it."""
+    """Work the queue off up to this delivery and its parts, here or by whoever is at it."""
     from ingest.worker import Worker  # noqa: PLC0415 - brings watchdog, and then polars
 
     worker = Worker(home)
-    tenant = envelope.origin.tenant
+    tenant, last = envelope.origin.tenant, lookup.part_ids(envelope.id)[-1]
     while True:
-        worker.run_tenant(tenant, until=envelope.id)
+        worker.run_tenant(tenant, until=last)
         entry = lookup.delivery(home, envelope.id)
-        if entry.state not in (State.RECEIVED, State.LOADING):
+        waiting = home.inbox.waiting(tenant)
+        if entry.state not in (State.RECEIVED, State.LOADING) and (
+            not waiting or waiting[0] > last
+        ):
             return entry
         time.sleep(_POLL_SECONDS)

@@ -6,13 +6,15 @@ import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from io import TextIOWrapper
+from typing import Any, TextIO
 
 import typer
 
-from storage.delivery import printable
+from ingest.cli import table
 from storage.ledger import Entry
 
+_SENTENCES = ("notes",)
 VERDICT_KEYS = (
     "state",
     "reason",
@@ -24,6 +26,8 @@ VERDICT_KEYS = (
     "duplicates",
 )
 _FURTHER_KEYS = (
+    "ignored",
+    "notes",
     "remedy",
     "tenant",
     "feed",
@@ -32,6 +36,7 @@ _FURTHER_KEYS = (
     "via",
     "peer",
     "sender",
+    "recipient",
     "parent",
     "size",
     "sha256",
@@ -58,58 +63,79 @@ def show_json(document: object) -> None:
 
 
 def show_fields(fields: dict[str, Any]) -> None:
-    """Print names and values for a person; what is empty is left out."""
-    shown = {key: _words(value) for key, value in fields.items() if value not in (None, "", (), [])}
-    width = max((len(key) for key in shown), default=0)
-    for key, value in shown.items():
-        typer.echo(f"{key.replace('_', ' '):<{width}}  {value}")
+    """Print names and values for a person; what is empty is left out.
+
+    Notes are sentences, each on a line of its own.
+    """
+    pairs = [
+        (key if at == 0 else "", text)
+        for key, value in fields.items()
+        if value not in (None, "", (), [])
+        for at, text in enumerate(value if key in _SENTENCES else [value])
+    ]
+    show_pairs(pairs)
 
 
-def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str) -> None:
-    """Print a table for a person; `empty` says what there is none of."""
-    # rich costs time that commands which print JSON need not spend
-    from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+def show_pairs(pairs: Sequence[tuple[str, object]], *, err: bool = False) -> None:
+    """Print lines of a name and a value, the values below each other; a name may be blank.
 
+    `err`: on standard error.
+    """
+    width = max((len(name) for name, _ in pairs), default=0)
+    for name, value in pairs:
+        typer.echo(f"{name.replace('_', ' '):<{width}}  {_words(value)}", err=err)
+
+
+def show_table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    empty: str,
+    spare: Sequence[str] = (),
+    cut: Sequence[str] = (),
+) -> None:
+    """Print a table for a person; `empty` says what there is none of.
+
+    Where the terminal is narrow, columns in `spare` are left out and those in `cut` shortened.
+    """
     cells = [[_words(value) for value in row] for row in rows]
     if not cells:
         typer.echo(empty)
         return
-    numeric = [all(_is_number(row[index]) for row in cells) for index in range(len(columns))]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name, right in zip(columns, numeric, strict=True):
-        table.add_column(name, justify="right" if right else "left", overflow="fold")
-    for row in cells:
-        # Text, not str: a file name in brackets is not markup.
-        table.add_row(*(Text(cell) for cell in row))
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=200)
-    console.print(table)
+    for line in table.lines(columns, cells, spare=spare, cut=cut):
+        typer.echo(line)
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV to standard output: UTF-8, comma, LF, quotes where needed.
 
+    So it is whatever the locale says, since the output is for programs as well.
+
     On a terminal, control characters of the data are replaced, since they could take it over.
     """
-    clean = printable_lines if sys.stdout.isatty() else _same
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
+    shown = clean if sys.stdout.isatty() else _same
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace", newline="")
+    writer = csv.writer(_EndedByLF(sys.stdout))
+    writer.writerow([shown(name) for name in columns])
     for row in rows:
-        writer.writerow([clean(value) if isinstance(value, str) else value for value in row])
+        writer.writerow([shown(value) if isinstance(value, str) else value for value in row])
 
 
-def printable_lines(text: str) -> str:
-    """Text of several lines without what could take a terminal over."""
-    return "\n".join(printable(line) for line in text.split("\n"))
+class _EndedByLF:
+    """Ends by LF what the csv module ends by CRLF: told to do so itself, it quotes no CR."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, row: str) -> int:
+        """Take one row, as csv writes it."""
+        return self._stream.write(row.removesuffix("\r\n") + "\n")
 
 
-def _is_number(cell: str) -> bool:
-    """Whether a printed cell is a number."""
-    return cell.replace(",", "").isdigit()
+def clean(text: str) -> str:
+    """Text of one or several lines without what could take a terminal over."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
 
 
 def _same(text: str) -> str:
@@ -125,4 +151,4 @@ def _words(value: object) -> str:
         return f"{value:,}"
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)
-    return printable(str(value))
+    return clean(str(value)).replace("\n", "?")

@@ -9,8 +9,9 @@ from typing import Annotated, Any
 import typer
 
 from ingest import lookup
-from ingest.cli.context import Json, opened
-from ingest.cli.output import show_fields, show_json, show_table
+from ingest.cli.context import Json, log_errors_only, opened
+from ingest.cli.helping import Command, examples
+from ingest.cli.output import clean, show_fields, show_json, show_table
 from ingest.cli.progress import progress_bar
 from ingest.home import Home
 from storage import tenants
@@ -19,7 +20,13 @@ from storage.ledger import Entry
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command()(replay)
+    app.command(
+        cls=Command,
+        epilog=examples(
+            "dropsafe replay --tenant corner-shop --since 2026-11-01 --dry-run",
+            "dropsafe replay 1htfj5nsh5b82 1htfj5ntcbzdw",
+        ),
+    )(replay)
 
 
 def replay(
@@ -29,13 +36,15 @@ def replay(
     ] = None,
     *,
     tenant: Annotated[
-        str | None, typer.Option(help="All deliveries of this tenant, instead of ids.")
+        str | None,
+        typer.Option(metavar="NAME", help="All deliveries of this tenant, instead of ids."),
     ] = None,
     since: Annotated[
         str | None,
         typer.Option(
-            help="With --tenant: only those received at or after this time, ISO 8601, "
-            "in UTC unless it has an offset."
+            metavar="TIME",
+            help="With --tenant: only those received at or after this time, as 2026-11-21 or "
+            "2026-11-21T08:30:00+01:00; UTC unless it has an offset.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -48,24 +57,29 @@ def replay(
     Each stays in its own place in the order: what newer files said is never overwritten. It can be
     repeated without effect. A held delivery that can now be read is loaded.
     """
-    if bool(deliveries) == (tenant is not None):
-        raise typer.BadParameter("give ids of deliveries, or --tenant")
     if since is not None and tenant is None:
-        raise typer.BadParameter("--since goes with --tenant")
+        raise typer.BadParameter("--since goes with --tenant: say whose deliveries", context)
+    if bool(deliveries) == (tenant is not None):
+        raise typer.BadParameter("Give either ids of deliveries, or --tenant", context)
+    after = "" if since is None else _utc(context, since)
+    log_errors_only()
     with opened(context) as home:
-        chosen = _chosen(home, deliveries or [], tenant, _utc(since) if since else "")
+        chosen = _chosen(home, deliveries or [], tenant, after)
         document = _replay(home, chosen, dry_run=dry_run)
     if json:
         show_json(document)
         return
+    columns = ("delivery", "applied", "state", "records", "rejected", "ignored", "message")
     show_table(
-        ("delivery", "state", "records", "rejected", "message"),
-        (
-            (one["delivery"], one["state"], one["records"], one["rejected"], one["message"])
-            for one in document["deliveries"]
-        ),
+        columns,
+        ([one[name] for name in columns] for one in document["deliveries"]),
         empty="No deliveries.",
     )
+    for one in document["deliveries"]:
+        if one["notes"]:
+            typer.echo(f"{one['delivery']}:")
+            for note in one["notes"]:
+                typer.echo(f"  {clean(note)}")
     counts = {key: document[key] for key in ("new", "changed", "unchanged", "gone")}
     typer.echo("Rows, if it were done:" if dry_run else "Rows:")
     show_fields(counts)
@@ -95,12 +109,12 @@ def _replay(home: Home, chosen: list[Entry], *, dry_run: bool) -> dict[str, Any]
     return {"dry_run": dry_run, "deliveries": said, **total}
 
 
-def _utc(text: str) -> str:
+def _utc(context: typer.Context, text: str) -> str:
     try:
         time = datetime.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"--since: {text!r} is not a time; write 2026-11-21 or 2026-11-21T08:30:00Z"
+            f"--since: {text!r} is not a time; write 2026-11-21 or 2026-11-21T08:30:00Z", context
         ) from error
     if time.tzinfo is None:
         time = time.replace(tzinfo=UTC)

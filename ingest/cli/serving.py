@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ingest.cli.context import Json, home_path, opened
+from ingest.cli.context import Json, home_path, log_errors_only, opened
+from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json
 from ingest.cli.progress import progress_bar
-from ingest.home import make_directories, open_home
+from ingest.home import make_directories, make_home, open_home
 from storage.layout import Layout
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command()(init)
-    app.command()(serve)
-    app.command()(work)
-    app.command()(status)
+    for command, shown in (
+        (init, examples("dropsafe --home /var/lib/dropsafe init")),
+        (
+            serve,
+            examples("dropsafe serve", "dropsafe serve --ready-file ready.json --workers 2"),
+        ),
+        (work, examples("dropsafe work --once")),
+        (status, examples("dropsafe status", "dropsafe status --json")),
+    ):
+        app.command(cls=Command, epilog=shown)(command)
 
 
 def init(context: typer.Context, *, json: Json = False) -> None:
@@ -33,8 +39,7 @@ def init(context: typer.Context, *, json: Json = False) -> None:
     from storage import schema  # noqa: PLC0415 - Alembic costs 0.1 s
 
     layout = Layout(home_path(context).absolute())
-    make_directories(layout)
-    os.chmod(layout.home, 0o700)  # noqa: PTH101 - the home holds what tenants sent
+    make_home(layout)
     made = write_default_settings(layout)
     home = open_home(layout.home)
     schema.upgrade(home.database)
@@ -53,17 +58,23 @@ def serve(
     *,
     ready_file: Annotated[
         Path | None,
-        typer.Option(help="Written as JSON when all front ends listen: name and address of each."),
+        typer.Option(
+            metavar="FILE",
+            help="Written as JSON when all front ends listen: name and address of each.",
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=0, help="Worker processes, instead of workers.count of the settings."),
+        typer.Option(
+            metavar="N", min=0, help="Worker processes, instead of workers.count of the settings."
+        ),
     ] = None,
 ) -> None:
-    """Run the server in the foreground: SFTP, FTP, email, drop folder and workers.
+    """Run the server in the foreground.
 
-    SIGTERM or Ctrl-C ends it gracefully: uploads under way may end, deliveries being loaded are
-    finished, what waits is found again at the next start.
+    That is SFTP, FTP, email, drop folder and workers. SIGTERM or Ctrl-C ends it gracefully:
+    uploads under way may end, deliveries being loaded are finished, what waits is found again at
+    the next start.
     """
     from ingest import events, server  # noqa: PLC0415 - asyncio costs time the others need not spend
 
@@ -98,6 +109,7 @@ def work(
             events.configure(home.settings.log)
             worker.run_until_told(home)
             return
+        log_errors_only()
         with progress_bar("Working off the inbox") as progress:
             done = worker.Worker(home).run_once(progress)
     if json:
@@ -107,7 +119,10 @@ def work(
 
 
 def status(context: typer.Context, *, json: Json = False) -> None:
-    """Say whether the server runs, where it listens, and how many deliveries are in each state."""
+    """Say how the server is.
+
+    Whether it runs, where it listens, and how many deliveries are in each state.
+    """
     from ingest.overview import overview  # noqa: PLC0415 - only here
 
     document = overview(open_home(home_path(context)))

@@ -11,6 +11,7 @@ import typer
 
 from ingest import tenancy
 from ingest.cli.context import Json, TenantName, opened
+from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json, show_table
 from ingest.home import Home
 from ingest.tenancy import Credentials
@@ -18,12 +19,15 @@ from storage import mappings, tenants
 from storage.accounts import Tenant
 from storage.errors import NotFound
 
-app = typer.Typer(no_args_is_help=True, help="Tenants: who may send, how, and within which limits.")
+app = typer.Typer(
+    rich_markup_mode=None, help="Tenants: who may send, how, and within which limits."
+)
 
 _Keys = Annotated[
     list[Path] | None,
     typer.Option(
         "--key",
+        metavar="FILE",
         exists=True,
         dir_okay=False,
         help="A public SSH key file (ed25519, ECDSA or RSA); may be given several times.",
@@ -59,11 +63,19 @@ _LaxTls = Annotated[
 ]
 _MaxFileSize = Annotated[
     int | None,
-    typer.Option(min=1, help="Bytes of one file, instead of limits.max_file_size."),
+    typer.Option(
+        metavar="BYTES", min=1, help="Bytes of one file, instead of limits.max_file_size."
+    ),
 ]
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "dropsafe tenant add corner-shop",
+        "dropsafe tenant add corner-shop --key till.pub --sender '*@corner.example'",
+    ),
+)
 def add(
     context: typer.Context,
     name: TenantName,
@@ -76,7 +88,10 @@ def add(
     max_file_size: _MaxFileSize = None,
     json: Json = False,
 ) -> None:
-    """Make a tenant; says its user name, its Upload Key (this once) and its mail address."""
+    """Make a tenant.
+
+    Says its user name, its Upload Key (this once) and its mail address.
+    """
     tenant = _changed(
         Tenant(name=name),
         key=key,
@@ -90,7 +105,7 @@ def add(
         _tell(tenancy.add(home, tenant), json=json)
 
 
-@app.command("list")
+@app.command("list", cls=Command, epilog=examples("dropsafe tenant list"))
 def list_tenants(context: typer.Context, *, json: Json = False) -> None:
     """List all tenants."""
     with opened(context) as home:
@@ -104,7 +119,7 @@ def list_tenants(context: typer.Context, *, json: Json = False) -> None:
     show_table(columns, ([one[name] for name in columns] for one in documents), empty="No tenants.")
 
 
-@app.command()
+@app.command(cls=Command, epilog=examples("dropsafe tenant show corner-shop"))
 def show(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
     """Show one tenant: how it may come in, its limits and its feeds."""
     with opened(context) as home:
@@ -120,7 +135,13 @@ def show(context: typer.Context, name: TenantName, *, json: Json = False) -> Non
     show_fields({**document, "feeds": words})
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "dropsafe tenant change corner-shop --plain-ftp --max-file-size 20000000",
+        "dropsafe tenant change corner-shop --no-password --no-max-file-size",
+    ),
+)
 def change(
     context: typer.Context,
     name: TenantName,
@@ -131,20 +152,35 @@ def change(
         typer.Option(metavar="FINGERPRINT", help="As 'tenant show' prints it: SHA256:…"),
     ] = None,
     sender: _Senders = None,
-    remove_sender: Annotated[list[str] | None, typer.Option(metavar="PATTERN")] = None,
+    remove_sender: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PATTERN", help="As 'tenant show' prints it: *@shop.example."),
+    ] = None,
     password_stdin: _Password = False,
+    no_password: Annotated[
+        bool, typer.Option("--no-password", help="Take the password away; the Upload Key stays.")
+    ] = False,
     plain_ftp: _PlainFtp = None,
     lax_tls: _LaxTls = None,
     max_file_size: _MaxFileSize = None,
+    no_max_file_size: Annotated[
+        bool, typer.Option("--no-max-file-size", help="Let limits.max_file_size hold again.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Change a tenant: add or remove keys and senders, set limits; the rest stays."""
+    """Change a tenant. What no option names stays as it is."""
+    if password_stdin and no_password:
+        raise typer.BadParameter("Give --password-stdin or --no-password, not both", context)
+    if max_file_size is not None and no_max_file_size:
+        raise typer.BadParameter("Give --max-file-size or --no-max-file-size, not both", context)
     with opened(context) as home:
         with home.database.writing() as connection:
             tenant = _without(
                 tenants.find(connection, name, to_change=True),
                 keys=remove_key or [],
                 senders=remove_sender or [],
+                password=no_password,
+                limit=no_max_file_size,
             )
             tenant = _changed(
                 tenant,
@@ -160,7 +196,13 @@ def change(
     show_json(document) if json else show_fields(document)
 
 
-@app.command()
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "dropsafe tenant rotate corner-shop",
+        "dropsafe tenant rotate corner-shop --mail-address",
+    ),
+)
 def rotate(
     context: typer.Context,
     name: TenantName,
@@ -175,13 +217,13 @@ def rotate(
         _tell(tenancy.rotate(home, name, mail_address=mail_address), json=json)
 
 
-@app.command()
+@app.command(cls=Command, epilog=examples("dropsafe tenant disable corner-shop"))
 def disable(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
     """Let a tenant in no more; what it sent stays and goes on being loaded."""
     _enable(context, name, enabled=False, json=json)
 
 
-@app.command()
+@app.command(cls=Command, epilog=examples("dropsafe tenant enable corner-shop"))
 def enable(context: typer.Context, name: TenantName, *, json: Json = False) -> None:
     """Let a disabled tenant in again."""
     _enable(context, name, enabled=True, json=json)
@@ -211,9 +253,10 @@ def _changed(
 ) -> Tenant:
     """The tenant with what the options add or set."""
     keys = [one for file in key or [] for one in tenancy.public_keys(file)]
+    senders = [tenancy.sender_pattern(one) for one in sender or []]
     changes: dict[str, Any] = {
         "keys": tuple(dict.fromkeys([*tenant.keys, *keys])),
-        "senders": tuple(dict.fromkeys([*tenant.senders, *(sender or [])])),
+        "senders": tuple(dict.fromkeys([*tenant.senders, *senders])),
     }
     if password_stdin:
         changes["password_hash"] = tenancy.password_hash(sys.stdin.readline().rstrip("\r\n"))
@@ -222,7 +265,10 @@ def _changed(
     return replace(tenant, **changes)
 
 
-def _without(tenant: Tenant, *, keys: list[str], senders: list[str]) -> Tenant:
+def _without(
+    tenant: Tenant, *, keys: list[str], senders: list[str], password: bool, limit: bool
+) -> Tenant:
+    """The tenant without these, and on request without password and limit. Raises NotFound."""
     known = {tenancy.fingerprint(one): one for one in tenant.keys}
     for one in [*(set(keys) - known.keys()), *(set(senders) - set(tenant.senders))]:
         raise NotFound(
@@ -232,6 +278,8 @@ def _without(tenant: Tenant, *, keys: list[str], senders: list[str]) -> Tenant:
         tenant,
         keys=tuple(one for print_, one in known.items() if print_ not in keys),
         senders=tuple(one for one in tenant.senders if one not in senders),
+        password_hash="" if password else tenant.password_hash,
+        max_file_size=None if limit else tenant.max_file_size,
     )
 
 

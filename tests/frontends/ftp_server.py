@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Self
 
+import pytest
+
 from ingest.certificate import CertificateFiles, certificate
 from ingest.frontends.ftp.front_end import FtpFrontEnd, listen
 from ingest.frontends.ftp.reception import Patience
@@ -178,6 +180,32 @@ def _listening(host: str, *, dual: bool) -> socket.socket:
 
 def _threads() -> set[int | None]:
     return {one.ident for one in threading.enumerate() if one.name.startswith("ftp")}
+
+
+@pytest.fixture(name="server")
+def plain_server(home: Home) -> Iterator[Running]:
+    """A running front end; the tenant may use plain FTP."""
+    home.change_tenant(plain_ftp=True)
+    with serving(home) as running:
+        yield running
+
+
+@pytest.fixture(name="client")
+def plain_client(server: Running) -> Iterator[Raw]:
+    """A client that has logged in over plain FTP."""
+    with server.raw() as raw:
+        assert raw.login().startswith("230")
+        yield raw
+
+
+def store(client: Raw, name: str) -> str:
+    """Upload a few bytes under a name; the last reply."""
+    with client.data() as data:
+        answer = client.ask(f"STOR {name}")
+        if not answer.startswith("150"):
+            return answer
+        data.sendall(b"x")
+    return client.reply()
 
 
 def put(client: ftplib.FTP, name: str, content: bytes = b"a,b\n1,2\n") -> str:

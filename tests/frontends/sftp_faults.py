@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Callable
 from typing import Any
 
+import asyncssh
 import pytest
 
 from storage import files
@@ -28,6 +30,15 @@ class Gate:
             real(descriptor)
 
         monkeypatch.setattr(os, "fsync", fsync)
+
+    async def closing(self, client: asyncssh.SFTPClient) -> asyncio.Task[None]:
+        """Upload a.csv up to its close, and shut the gate: the close waits in its first fsync."""
+        file = await client.open("a.csv", "wb")
+        await file.write(b"1\n")
+        self.opened.clear()
+        closing = asyncio.create_task(file.close())
+        assert await asyncio.to_thread(self.reached.wait, 10)
+        return closing
 
 
 def break_disk(monkeypatch: pytest.MonkeyPatch, place: str, code: int) -> Callable[[], None]:

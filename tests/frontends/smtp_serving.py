@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -28,6 +29,7 @@ from tests.frontends.conftest import Home
 DOMAIN = "drop.example.net"
 ADDRESS = f"acme-3fk9x2m7q4h8tb6z@{DOMAIN}"
 SENDER = "till@shop.example"
+MESSAGE = b"Subject: sales\r\n\r\n.dot at the start\r\n\xe9 eight bits, tab\tand a bare \n\r\n"
 
 
 @dataclass(kw_only=True)
@@ -143,6 +145,27 @@ def serving(home: Home, certificate: Path, **settings: Any) -> Iterator[Serving]
     del front_end, served
     gc.collect()  # a task that failed unseen is complained of when it is collected
     assert complaints == []
+
+
+@pytest.fixture(scope="session", name="certificate")
+def mail_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificate and key of every mail server of these tests."""
+    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
+
+
+@pytest.fixture(name="server")
+def mail_server(home: Home, certificate: Path) -> Iterator[Serving]:
+    """A running front end that takes messages of up to 1 MiB."""
+    with serving(home, certificate, max_message_size=1 << 20) as served:
+        yield served
+
+
+def refused(client: smtplib.SMTP, address: str = ADDRESS, sender: str = SENDER) -> bytes:
+    """The reply to a message that is refused for its recipient."""
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
+        client.sendmail(sender, [address], MESSAGE)
+    code, text = refusal.value.recipients[address]
+    return b"%d %s" % (code, text)
 
 
 def write_certificate(path: Path) -> Path:

@@ -15,36 +15,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.frontends.folder import DropFolder, listen_folder
+from ingest.frontends.folder.taking import Taking
 from ingest.settings import Folder
 from storage.errors import StorageFailing
 from storage.spool import Upload
 from tests.frontends.conftest import LIMIT, Home, eventually
-
-CSV = b"Store ID,Total\n1,2.50\n"
-
-
-@pytest.fixture
-def folder(home: Home) -> DropFolder:
-    """A drop folder that looks only when it is told to."""
-    return DropFolder(
-        home.layout,
-        settings=Folder(quiet_seconds=0.1),
-        gatekeeper=home.gatekeeper,
-        spool=home.spool,
-        limit=LIMIT,
-    )
-
-
-@pytest.fixture
-def drop(home: Home, folder: DropFolder) -> Path:
-    """The tenant's directory, as the first look makes it."""
-    folder.look()
-    return home.layout.drop / "acme"
-
-
-def look_twice(folder: DropFolder) -> None:
-    folder.look()
-    folder.look()
+from tests.frontends.drop_folder import (
+    CSV,
+    drop_directory,  # noqa: F401 - the fixture `drop`
+    look_twice,
+    quiet_folder,  # noqa: F401 - the fixture `folder`
+)
 
 
 def test_a_file_at_rest_is_taken_and_removed(home: Home) -> None:
@@ -132,24 +113,6 @@ def test_hidden_and_temporary_names_are_left(
     assert [envelope.origin.name for envelope, _ in home.accepted()] == ["a.csv"]
 
 
-def test_only_regular_files_are_touched(
-    home: Home, folder: DropFolder, drop: Path, tmp_path: Path
-) -> None:
-    """Links are not followed, a pipe does not block, a directory is passed over."""
-    secret = tmp_path / "secret"
-    secret.write_bytes(b"not yours")
-    (drop / "link.csv").symlink_to(secret)
-    (drop / "dangling.csv").symlink_to(tmp_path / "nothing")
-    os.mkfifo(drop / "pipe.csv")
-    (drop / "directory.csv").mkdir()
-
-    look_twice(folder)
-
-    assert home.accepted() == []
-    assert len(list(drop.iterdir())) == 4
-    assert secret.read_bytes() == b"not yours"
-
-
 @pytest.mark.parametrize("make", [lambda file: file.symlink_to("secret"), os.mkfifo])
 def test_a_file_that_is_swapped_for_a_trap_is_not_opened(
     home: Home,
@@ -228,28 +191,6 @@ def test_a_file_that_took_the_name_meanwhile_is_not_lost(
     assert list(drop.iterdir()) == []
 
 
-def test_a_crash_before_the_removal_brings_the_file_again(
-    home: Home, folder: DropFolder, drop: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is never lost; that it comes twice is a re-send."""
-    (drop / "sales.csv").write_bytes(CSV)
-    folder.look()
-    with monkeypatch.context() as patch:
-        patch.setattr("ingest.frontends.folder._remove", lambda *_: None)  # as if killed before it
-        folder.look()
-    again = DropFolder(
-        home.layout,
-        settings=Folder(),
-        gatekeeper=home.gatekeeper,
-        spool=home.spool,
-        limit=LIMIT,
-    )
-    look_twice(again)
-
-    assert [data for _, data in home.accepted()] == [CSV, CSV]
-    assert list(drop.iterdir()) == []
-
-
 def test_a_file_that_cannot_be_removed_comes_once(
     home: Home, folder: DropFolder, drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,7 +201,7 @@ def test_a_file_that_cannot_be_removed_comes_once(
 
     (drop / "sales.csv").write_bytes(CSV)
     with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr("ingest.frontends.folder._remove", forbidden)
+        patch.setattr(Taking, "remove", forbidden)
         for _ in range(5):
             folder.look()
     assert len(home.accepted()) == 1

@@ -5,40 +5,21 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
 
 import pytest
 from structlog.testing import capture_logs
 
 from ingest.frontends.ftp.reception import Patience
 from tests.frontends.conftest import UPLOAD_KEY, Home
-from tests.frontends.ftp_server import Raw, Running, reset, serving
-
-
-@pytest.fixture
-def server(home: Home) -> Iterator[Running]:
-    """A running front end; the tenant may use plain FTP."""
-    home.change_tenant(plain_ftp=True)
-    with serving(home) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: Running) -> Iterator[Raw]:
-    """A client that has logged in."""
-    with server.raw() as raw:
-        assert raw.login().startswith("230")
-        yield raw
-
-
-def store(client: Raw, name: str) -> str:
-    """Upload a few bytes under a name; the last reply."""
-    with client.data() as data:
-        answer = client.ask(f"STOR {name}")
-        if not answer.startswith("150"):
-            return answer
-        data.sendall(b"x")
-    return client.reply()
+from tests.frontends.ftp_server import (
+    Raw,
+    Running,
+    plain_client,  # noqa: F401 - the fixture `client`
+    plain_server,  # noqa: F401 - the fixture `server`
+    reset,
+    serving,
+    store,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
@@ -13,33 +12,14 @@ import pytest
 from ingest.frontends.ftp import ports as ftp_ports
 from ingest.settings import Ftp
 from tests.frontends.conftest import Home, eventually
-from tests.frontends.ftp_server import Raw, Running, serving
-
-
-@pytest.fixture
-def server(home: Home) -> Iterator[Running]:
-    """A running front end; the tenant may use plain FTP."""
-    home.change_tenant(plain_ftp=True)
-    with serving(home) as running:
-        yield running
-
-
-@pytest.fixture
-def client(server: Running) -> Iterator[Raw]:
-    """A client that has logged in."""
-    with server.raw() as raw:
-        assert raw.login().startswith("230")
-        yield raw
-
-
-def store(client: Raw, name: str) -> str:
-    """Upload a few bytes under a name; the last reply."""
-    with client.data() as data:
-        answer = client.ask(f"STOR {name}")
-        if not answer.startswith("150"):
-            return answer
-        data.sendall(b"x")
-    return client.reply()
+from tests.frontends.ftp_server import (
+    Raw,
+    Running,
+    plain_client,  # noqa: F401 - the fixture `client`
+    plain_server,  # noqa: F401 - the fixture `server`
+    serving,
+    store,
+)
 
 
 def test_active_mode_calls_nobody_else(client: Raw) -> None:

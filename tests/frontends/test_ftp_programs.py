@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.frontends.conftest import UPLOAD_KEY, Home
 from tests.frontends.ftp_server import Running, serving
+from tests.frontends.sftp_faults import Gate
 
 lftp = pytest.mark.skipif(
     shutil.which("lftp") is None, reason="lftp is not installed (apt-get install lftp)"
@@ -105,6 +109,27 @@ def test_lftp_mirrors_a_directory(home: Home, tmp_path: Path) -> None:
 
     names = sorted(one.origin.name for one, _ in home.accepted())
     assert names == ["days/a.csv", "days/b.csv", "days/sub/c.csv"]
+
+
+@lftp
+def test_lftp_sends_a_file_once_when_the_server_stops(
+    home: Home, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its file is being stored when the stop begins: it hears yes, and is done."""
+    gate = Gate(monkeypatch)
+    home.layout.spool.mkdir()  # so that the first fsync is that of the file
+    with serving(home) as server, ThreadPoolExecutor(2) as pool:
+        gate.opened.clear()
+        script = f"set net:reconnect-interval-base 1; {{open}}; put {file} -o day.csv"
+        sending = pool.submit(run_lftp, server, script)
+        assert gate.reached.wait(20)
+        stopping = pool.submit(asyncio.run, server.front_end.stop(drain_seconds=15))
+        time.sleep(0.2)  # the stop has begun
+        gate.opened.set()
+        sending.result(20)
+        stopping.result(20)
+
+    assert [data for _, data in home.accepted()] == [CONTENT]
 
 
 @curl

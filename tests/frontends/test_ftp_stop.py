@@ -10,7 +10,7 @@ from concurrent.futures import Future
 import pytest
 
 from tests.frontends.conftest import Home, eventually
-from tests.frontends.ftp_server import Running, serving
+from tests.frontends.ftp_server import Running, begin, serving
 
 
 def stop(server: Running, drain_seconds: float) -> Future[None]:
@@ -42,6 +42,37 @@ def test_an_upload_under_way_may_end(home: Home) -> None:
         stopped.result(5)
 
     assert [data for _, data in home.accepted()] == [b"half and half"]
+
+
+def test_a_client_that_was_told_yes_may_leave_by_itself(home: Home) -> None:
+    """No 421 right behind a 226, which some clients take for the end of that file."""
+    home.change_tenant(plain_ftp=True)
+    with serving(home) as server, server.raw() as client:
+        data = begin(client)
+        eventually(lambda: len(home.arriving()) == 1)
+        stopped = stop(server, 10)
+        data.close()
+        assert client.reply().startswith("226")
+        assert client.ask("QUIT").startswith("221")
+        before = time.monotonic()
+        stopped.result(5)
+        assert time.monotonic() - before < 0.9
+
+
+def test_no_further_file_is_taken(home: Home) -> None:
+    """Who goes on after its 226 hears 421 instead of 150."""
+    home.change_tenant(plain_ftp=True)
+    with serving(home) as server, server.raw() as client:
+        data = begin(client)
+        eventually(lambda: len(home.arriving()) == 1)
+        stopped = stop(server, 10)
+        data.close()
+        assert client.reply().startswith("226")
+        with client.data():
+            assert client.ask("STOR next.csv").startswith("421")
+        stopped.result(5)
+
+    assert [one.origin.name for one, _ in home.accepted()] == ["day.csv"]
 
 
 def test_what_takes_too_long_is_cut(home: Home) -> None:

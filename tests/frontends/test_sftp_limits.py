@@ -167,10 +167,7 @@ def test_a_client_that_waits_for_a_slow_disk_is_not_idle(
     gate = Gate(monkeypatch)
 
     async def work(client: asyncssh.SFTPClient) -> None:
-        file = await client.open("a.csv", "wb")
-        await file.write(b"1\n")
-        gate.opened.clear()
-        closing = asyncio.create_task(file.close())
+        closing = await gate.closing(client)
         await asyncio.sleep(0.6)
         assert not closing.done()
         gate.opened.set()
@@ -253,11 +250,7 @@ def test_stop_waits_for_a_commit_that_has_begun(
     async def session(served: Served) -> None:
         async with connected(served) as connection:
             client = await connection.start_sftp_client()
-            file = await client.open("a.csv", "wb")
-            await file.write(b"1\n")
-            gate.opened.clear()
-            closing = asyncio.create_task(file.close())
-            await asyncio.to_thread(gate.reached.wait, 10)
+            closing = await gate.closing(client)
             stopping = asyncio.create_task(asyncio.to_thread(served.stop, drain_seconds=0.1))
             with pytest.raises((asyncssh.Error, OSError)):
                 await closing

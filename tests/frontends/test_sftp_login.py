@@ -15,8 +15,7 @@ import paramiko
 import pytest
 from structlog.testing import capture_logs
 
-from ingest.auth import Gatekeeper
-from storage.accounts import Tenant
+from ingest.auth import Admission, Gatekeeper
 from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
 from tests.frontends.serving import Served, serving_sftp
 from tests.frontends.sftp_clients import connected, paramiko_transport, with_sftp
@@ -214,7 +213,7 @@ def test_slow_passwords_hold_nobody_up(home: Home, monkeypatch: pytest.MonkeyPat
     checking, done = threading.Semaphore(0), threading.Event()
     real = Gatekeeper.with_password
 
-    def slow(self: Gatekeeper, *args: Any, **kwargs: Any) -> Tenant:
+    def slow(self: Gatekeeper, *args: Any, **kwargs: Any) -> Admission:
         checking.release()
         assert done.wait(20)
         return real(self, *args, **kwargs)
@@ -250,10 +249,10 @@ def test_a_tenant_disabled_during_the_login_does_not_get_in(
     """Who it is, is looked up again when the proof is complete."""
     real = Gatekeeper.with_password
 
-    def and_then_disabled(self: Gatekeeper, *args: Any, **kwargs: Any) -> Tenant:
-        tenant = real(self, *args, **kwargs)
+    def and_then_disabled(self: Gatekeeper, *args: Any, **kwargs: Any) -> Admission:
+        admission = real(self, *args, **kwargs)
         home.change_tenant(enabled=False)
-        return tenant
+        return admission
 
     monkeypatch.setattr(Gatekeeper, "with_password", and_then_disabled)
     with serving_sftp(home) as served, pytest.raises((asyncssh.Error, OSError)):

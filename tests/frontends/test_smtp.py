@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -17,36 +15,17 @@ from tests.frontends.conftest import Home
 from tests.frontends.smtp_serving import (
     ADDRESS,
     DOMAIN,
+    MESSAGE,
     SENDER,
     Serving,
-    serving,
-    write_certificate,
+    mail_certificate,  # noqa: F401 - the fixture `certificate`
+    mail_server,  # noqa: F401 - the fixture `server`
+    refused,
 )
-
-MESSAGE = b"Subject: sales\r\n\r\n.dot at the start\r\n\xe9 eight bits, tab\tand a bare \n\r\n"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
-
-
-@pytest.fixture
-def server(home: Home, certificate: Path) -> Iterator[Serving]:
-    with serving(home, certificate, max_message_size=1 << 20) as served:
-        yield served
 
 
 def stuffed(message: bytes) -> bytes:
     return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:]
-
-
-def refused(client: smtplib.SMTP, address: str = ADDRESS, sender: str = SENDER) -> bytes:
-    """The reply to a message that is refused for its recipient."""
-    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
-        client.sendmail(sender, [address], MESSAGE)
-    code, text = refusal.value.recipients[address]
-    return b"%d %s" % (code, text)
 
 
 @pytest.mark.parametrize("secure", [False, True])

@@ -10,7 +10,6 @@ import struct
 import threading
 import time
 import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,20 +22,10 @@ from tests.frontends.smtp_serving import (
     DOMAIN,
     SENDER,
     Serving,
+    mail_certificate,  # noqa: F401 - the fixture `certificate`
+    mail_server,  # noqa: F401 - the fixture `server`
     serving,
-    write_certificate,
 )
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
-
-
-@pytest.fixture
-def server(home: Home, certificate: Path) -> Iterator[Serving]:
-    with serving(home, certificate, max_message_size=1 << 20) as served:
-        yield served
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import smtplib
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,32 +19,14 @@ from storage.spool import Upload
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.smtp_serving import (
     ADDRESS,
+    MESSAGE,
     SENDER,
     Serving,
+    mail_certificate,  # noqa: F401 - the fixture `certificate`
+    mail_server,  # noqa: F401 - the fixture `server`
+    refused,
     serving,
-    write_certificate,
 )
-
-MESSAGE = b"Subject: sales\r\n\r\n.dot at the start\r\n\xe9 eight bits, tab\tand a bare \n\r\n"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
-
-
-@pytest.fixture
-def server(home: Home, certificate: Path) -> Iterator[Serving]:
-    with serving(home, certificate, max_message_size=1 << 20) as served:
-        yield served
-
-
-def refused(client: smtplib.SMTP, address: str = ADDRESS, sender: str = SENDER) -> bytes:
-    """The reply to a message that is refused for its recipient."""
-    with pytest.raises(smtplib.SMTPRecipientsRefused) as refusal:
-        client.sendmail(sender, [address], MESSAGE)
-    code, text = refusal.value.recipients[address]
-    return b"%d %s" % (code, text)
 
 
 @pytest.mark.parametrize(("error", "lines"), [(ConnectionResetError, 0), (RuntimeError, 1)])
@@ -101,10 +81,10 @@ def test_a_connection_lost_while_storing_leaves_no_part(
     entered, resume = threading.Event(), threading.Event()
     commit = Upload.commit
 
-    def slow(upload: Upload) -> Any:
+    def slow(upload: Upload, **options: Any) -> Any:
         entered.set()
         resume.wait(10)
-        return commit(upload)
+        return commit(upload, **options)
 
     monkeypatch.setattr(Upload, "commit", slow)
     with server.wire() as wire:

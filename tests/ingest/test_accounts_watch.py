@@ -29,7 +29,7 @@ def test_a_tenant_can_log_in_the_moment_it_is_made(home: Home) -> None:
     for name in ("one", "two", "three"):
         made = tenancy.add(home, Tenant(name=name))
         found = keeper.with_password(name, made.upload_key, via="sftp", peer="127.0.0.1")
-        assert found.name == name
+        assert found.tenant.name == name
 
 
 def test_guessing_costs_few_looks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,8 @@ def test_a_start_while_the_database_is_away_uses_the_last_snapshot(
     monkeypatch.setattr(tenants, "changes", away)
     keeper = AccountsWatch(home).gatekeeper
 
-    assert keeper.with_password("acme", made.upload_key, via="sftp", peer="x").name == "acme"
+    admission = keeper.with_password("acme", made.upload_key, via="sftp", peer="x")
+    assert admission.tenant.name == "acme"
     with pytest.raises(LoginRefused):
         keeper.with_password("acme", "wrong", via="sftp", peer="x")
 
@@ -88,7 +89,8 @@ def test_a_full_disk_does_not_keep_a_new_tenant_out(
     monkeypatch.setattr(accounts, "save_snapshot", full)
     keeper = AccountsWatch(home).gatekeeper
     made = tenancy.add(home, Tenant(name="acme"))
-    assert keeper.with_password("acme", made.upload_key, via="sftp", peer="x").name == "acme"
+    admission = keeper.with_password("acme", made.upload_key, via="sftp", peer="x")
+    assert admission.tenant.name == "acme"
 
 
 def test_changes_are_seen_without_anybody_asking(home: Home) -> None:
@@ -104,5 +106,23 @@ def test_changes_are_seen_without_anybody_asking(home: Home) -> None:
             tenants.change(connection, accounts.Tenant(name="acme", enabled=False))
         assert tenant.enabled
         eventually(lambda: watch.gatekeeper.named("acme") is None, seconds=5)
+    finally:
+        watch.stop()
+
+
+def test_a_rotated_key_ends_what_it_let_in(home: Home) -> None:
+    """What was let in with the old Upload Key is out after a second or so, without being asked."""
+    from tests.e2e.running import eventually  # noqa: PLC0415 - as above
+
+    made = tenancy.add(home, Tenant(name="acme"))
+    watch = AccountsWatch(home)
+    keeper = watch.gatekeeper
+    before = keeper.with_password("acme", made.upload_key, via="sftp", peer="x")
+    watch.start()
+    try:
+        rotated = tenancy.rotate(home, "acme", mail_address=False)
+        eventually(lambda: keeper.still_in(before) is None, seconds=5)
+        after = keeper.with_password("acme", rotated.upload_key, via="sftp", peer="x")
+        assert keeper.still_in(after) is not None
     finally:
         watch.stop()

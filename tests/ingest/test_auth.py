@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest import tenancy
-from ingest.auth import Gatekeeper, LoginRefused, may_send
+from ingest.auth import Admission, Gatekeeper, LoginEnded, LoginRefused, may_send
 from storage.accounts import Tenant, new_upload_key, upload_key_hash
 
 KEY = new_upload_key()
@@ -30,14 +30,14 @@ def keeper() -> Gatekeeper:
     return Gatekeeper([TENANT, DISABLED])
 
 
-def enter(keeper: Gatekeeper, user: str, secret: str) -> Tenant:
+def enter(keeper: Gatekeeper, user: str, secret: str) -> Admission:
     return keeper.with_password(user, secret, via="sftp", peer="10.0.0.1")
 
 
 @pytest.mark.parametrize("secret", [KEY, PASSWORD], ids=["key", "password"])
 def test_an_upload_key_and_a_password_both_open(keeper: Gatekeeper, secret: str) -> None:
     """The password that a person chose is accepted beside the key that the server made."""
-    assert enter(keeper, "acme", secret) == TENANT
+    assert enter(keeper, "acme", secret).tenant == TENANT
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,45 @@ def test_a_user_name_cannot_forge_a_log_line(keeper: Gatekeeper) -> None:
 def test_a_public_key_belongs_to_its_tenant_only(keeper: Gatekeeper) -> None:
     """The comment does not count, the owner does, and a disabled tenant has no key."""
     body = " ".join(LINE.split()[:2])
-    assert keeper.with_key("acme", body) == TENANT
+    assert keeper.with_key("acme", body) == Admission(tenant=TENANT, credential=body)
     assert keeper.with_key("acme", body + "x") is None
     assert keeper.with_key("nobody", body) is None
     assert keeper.with_key("closed", body) is None
+
+
+SHUT_OUT: dict[str, tuple[dict[str, object], set[str]]] = {
+    "disabled": ({"enabled": False}, {"key", "password", "public key"}),
+    "key rotated": ({"upload_key_hash": upload_key_hash("another")}, {"key"}),
+    "new password": ({"password_hash": "another"}, {"password"}),
+    "public key removed": ({"keys": ()}, {"public key"}),
+    "other limits": ({"max_file_size": 1, "keys": (LINE + " renamed",)}, set()),
+}
+
+
+@pytest.mark.parametrize(("changes", "out"), SHUT_OUT.values(), ids=SHUT_OUT.keys())
+def test_a_login_lasts_as_long_as_what_it_was_made_with(
+    changes: dict[str, object], out: set[str]
+) -> None:
+    """What is taken back ends the logins that were made with it, and no other."""
+    keeper = Gatekeeper([TENANT])
+    public = keeper.with_key("acme", " ".join(LINE.split()[:2]))
+    assert public is not None
+    admissions = {
+        "key": enter(keeper, "acme", KEY),
+        "password": enter(keeper, "acme", PASSWORD),
+        "public key": public,
+    }
+    changed = replace(TENANT, **changes)  # type: ignore[arg-type]  # any field
+    keeper.replace([changed])
+
+    for name, admission in admissions.items():
+        if name in out:
+            assert keeper.still_in(admission) is None
+            with pytest.raises(LoginEnded):
+                keeper.check(admission)
+        else:
+            assert keeper.still_in(admission) == changed
+            keeper.check(admission)
 
 
 def test_a_mailbox_belongs_to_an_enabled_tenant(keeper: Gatekeeper) -> None:
@@ -113,6 +148,8 @@ def test_secrets_are_not_in_a_representation() -> None:
     assert TENANT.upload_key_hash not in shown
     assert TENANT.password_hash not in shown
     assert TENANT.mail_token not in shown
+    assert TENANT.password_hash not in repr(Admission(tenant=TENANT, credential=PASSWORD))
+    assert PASSWORD not in repr(Admission(tenant=TENANT, credential=PASSWORD))
 
 
 def _refusal_seconds(keeper: Gatekeeper, user: str) -> float:

@@ -6,15 +6,17 @@ from typing import Any
 
 import pytest
 
-from ingest import describing
+from ingest import describing, lookup
 from ingest.home import Home
 from ingest.replay import replay
 from storage import ledger, mappings, rejects
 from storage.archive import Archive
 from storage.errors import NotAllowed
-from storage.ledger import State
-from tests.ingest.test_post import message, receive_mail
+from storage.ledger import Entry, State
+from tests.ingest.test_opening import message, receive_mail
 from tests.shop import MAPPING, deliver, entry, load, open_shop, send, table, totals
+
+_SALES = table(("A", "1", "1"), ("A", "2", "bad"))
 
 
 def test_a_replay_with_a_mended_mapping_moves_rows(loading_home: Home) -> None:
@@ -159,3 +161,74 @@ def test_a_duplicate_keeps_its_own_rejects(loading_home: Home) -> None:
     with loading_home.database.reading() as connection:
         assert rejects.of(connection, original.id) == []
         assert len(rejects.of(connection, again.id)) == again.rejected == 1
+
+
+def test_a_replay_with_the_same_mapping_leaves_a_duplicate_one(loading_home: Home) -> None:
+    """Nothing about its reading has changed: alone or with the others, it says what it said."""
+    open_shop(loading_home)
+    original, again, third = (send(loading_home, _SALES) for _ in range(3))
+    for ids in ([again.id], [third.id, original.id, again.id]):
+        tried = replay(loading_home, "acme", ids, dry_run=True).deliveries
+        done = replay(loading_home, "acme", ids).deliveries
+        assert tried == done
+        for before in (again, third):
+            now = _known(loading_home, before.id)
+            assert (now.state, now.same_as) == (State.DUPLICATE, original.id)
+            assert now.counts == before.counts
+        states = {one.delivery: (one.applied, one.state) for one in done}
+        assert states[again.id] == (True, State.DUPLICATE)
+
+
+def test_a_duplicate_is_one_as_long_as_it_is_read_as_the_one_before_it(loading_home: Home) -> None:
+    """Read anew alone it is no duplicate any more; together with its original it still is."""
+    open_shop(loading_home)
+    original, again, third = (send(loading_home, _SALES) for _ in range(3))
+    moved = MAPPING.replace('"Store"', '{ constant = "HIGH-STREET" }')
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=moved)
+
+    replay(loading_home, "acme", [third.id])
+    assert (_known(loading_home, third.id).state, _known(loading_home, third.id).same_as) == (
+        State.LOADED,
+        None,
+    )
+    assert set(totals(loading_home)) == {("A", "1"), ("HIGH-STREET", "1")}
+
+    replay(loading_home, "acme", [original.id, again.id])
+    now = _known(loading_home, again.id)
+    assert (now.state, now.same_as, now.mapping_version) == (State.DUPLICATE, original.id, 2)
+    assert set(totals(loading_home)) == {("HIGH-STREET", "1")}
+
+
+def test_a_duplicate_that_is_none_any_more_is_loaded(loading_home: Home) -> None:
+    """Another file came between the two: the second brings back what that one had changed."""
+    open_shop(loading_home)
+    original = send(loading_home, _SALES)
+    between = deliver(loading_home, table(("A", "1", "9")))
+    again = send(loading_home, _SALES)
+    assert again.same_as == original.id
+    load(loading_home, between)
+
+    (told,) = replay(loading_home, "acme", [again.id]).deliveries
+
+    assert told.state is _known(loading_home, again.id).state is State.LOADED
+    assert totals(loading_home) == {("A", "1"): "1.00"}
+
+
+def test_a_replay_says_to_which_deliveries_it_was_applied(loading_home: Home) -> None:
+    """Those that stayed as they were have the code of what is in the way."""
+    open_shop(loading_home)
+    loaded = send(loading_home, _SALES)
+    held = send(loading_home, b"\x89PNG\r\n\x1a\n" + bytes(200), name="photo.csv")
+    waiting = deliver(loading_home, table(("A", "2", "2")))
+    ids = [loaded.id, held.id, waiting.id]
+    for dry_run in (True, False):
+        told = replay(loading_home, "acme", ids, dry_run=dry_run).deliveries
+        assert [(one.applied, one.reason) for one in told] == [
+            (True, None),
+            (False, "not-a-table"),
+            (False, None),
+        ]
+
+
+def _known(home: Home, delivery: str) -> Entry:
+    return lookup.delivery(home, delivery)

@@ -6,17 +6,19 @@ import errno
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from watchdog.observers.api import BaseObserver
 
-from ingest import loading
+from ingest import loading, pipeline
 from ingest.bell import Bell
 from ingest.home import Home
 from ingest.replay import replay
 from ingest.worker import Worker
+from storage import ledger
 from storage.errors import DatabaseAway
 from storage.inbox import ring
 from storage.ledger import State
@@ -52,10 +54,7 @@ def test_the_bell_wakes_a_worker_long_before_the_sweep(make_home: MakeHome, tmp_
     patient = home.settings.model_copy(
         update={"workers": home.settings.workers.model_copy(update={"sweep_seconds": 3600.0})}
     )
-    home = type(home)(
-        layout=home.layout, settings=patient, spool=home.spool, inbox=home.inbox,
-        archive=home.archive, database=home.database,
-    )  # fmt: skip
+    home = replace(home, settings=patient)
     with working(home):
         eventually(lambda: bool(list(home.layout.bell.parent.glob("bell"))))
         for number in range(3):
@@ -83,7 +82,7 @@ def test_a_bell_is_heard_once_for_many_rings(home: Home) -> None:
 
 def test_an_email_s_parts_are_worked_off_in_the_same_turn(home: Home) -> None:
     """work --once leaves nothing behind that it made itself."""
-    from tests.ingest.test_post import message, receive_mail  # noqa: PLC0415 - the one helper
+    from tests.ingest.test_opening import message, receive_mail  # noqa: PLC0415 - the one helper
 
     receive_mail(home, message(("a.csv", table(("A", "1", "1")))))
     assert Worker(home).run_once() == 2
@@ -131,7 +130,7 @@ def test_a_file_that_fails_again_and_again_is_held_and_the_others_go_on(
 
 
 def test_a_damaged_envelope_is_set_aside_and_the_others_go_on(home: Home) -> None:
-    """What the ledger cannot even be told of does not stop the queue."""
+    """What cannot even be begun does not stop the queue, and is listed with what is held."""
     bad = deliver(home, table(("A", "1", "1")))
     (home.layout.waiting("acme", bad.id) / "envelope.json").write_text("{")
     good = deliver(home, table(("A", "2", "1")))
@@ -139,6 +138,71 @@ def test_a_damaged_envelope_is_set_aside_and_the_others_go_on(home: Home) -> Non
 
     assert entry(home, good).state is State.LOADED
     assert home.layout.held("acme", bad.id).is_dir()
+    held = entry(home, bad)
+    assert (held.state, held.reason) == (State.QUARANTINED, "damaged")
+    assert (held.tenant, held.received_at[:19]) == ("acme", bad.received_at[:19])
+    assert f"quarantine/acme/{bad.id}/data" in held.remedy
+
+
+def test_a_replay_does_not_load_what_lost_its_envelope(home: Home) -> None:
+    """Nobody can say any more whether its bytes are those that were received."""
+    bad = deliver(home, table(("A", "1", "1")))
+    (home.layout.waiting("acme", bad.id) / "envelope.json").unlink()
+    Worker(home).run_once()
+
+    replay(home, "acme", [bad.id])
+
+    assert entry(home, bad).state is State.QUARANTINED
+    assert totals(home) == {}
+
+
+def test_an_envelope_in_the_wrong_place_is_damage(home: Home) -> None:
+    """It tells of another delivery, which must not be blamed."""
+    other = deliver(home, table(("A", "1", "1")))
+    bad = deliver(home, table(("A", "2", "1")))
+    envelope = home.layout.waiting("acme", other.id) / "envelope.json"
+    (home.layout.waiting("acme", bad.id) / "envelope.json").write_bytes(envelope.read_bytes())
+    Worker(home).run_once()
+
+    assert entry(home, other).state is State.LOADED
+    assert (entry(home, bad).state, entry(home, bad).reason) == (State.QUARANTINED, "damaged")
+
+
+def test_what_the_ledger_cannot_begin_is_held_as_failing(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake of ours before the first attempt is written down: its name is known."""
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(pipeline, "process", broken)
+    bad = deliver(home, table(("A", "1", "1")), name="bad.csv")
+    Worker(home).run_once()
+
+    held = entry(home, bad)
+    assert (held.state, held.reason, held.name) == (
+        State.QUARANTINED, "fails-repeatedly", "bad.csv",
+    )  # fmt: skip
+    assert home.layout.held("acme", bad.id).is_dir()
+
+
+def test_setting_aside_waits_for_the_database(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery is not put away unseen because the database was gone at that moment."""
+    bad = deliver(home, table(("A", "1", "1")))
+    (home.layout.waiting("acme", bad.id) / "envelope.json").write_text("{")
+
+    def away(*_: object, **__: object) -> None:
+        raise DatabaseAway("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger, "begin", away)
+        with pytest.raises(DatabaseAway):
+            Worker(home).run_once()
+        assert home.inbox.waiting("acme") == [bad.id]
+    Worker(home).run_once()
+
+    assert entry(home, bad).state is State.QUARANTINED
 
 
 def test_two_workers_share_the_tenants(home: Home) -> None:

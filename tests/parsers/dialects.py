@@ -43,6 +43,25 @@ styles = st.builds(
 )
 
 
+@st.composite
+def swallowed_sales(draw: st.DrawFn) -> tuple[str, int]:
+    """A table of at least three columns with a quote before one cell, and after the same cell of a
+    later line, as in 5" and 6"; and the line of the first. All between them becomes one cell."""
+    width = draw(st.integers(3, 6))
+    cell = st.text(alphabet="ab5. ", min_size=1, max_size=4).filter(str.strip)
+    lines = draw(st.lists(st.lists(cell, min_size=width, max_size=width), min_size=2, max_size=5))
+    first = draw(st.integers(0, len(lines) - 2))
+    last = draw(st.integers(first + 1, len(lines) - 1))
+    column = draw(st.integers(0, width - 1))
+    lines[first][column] = '"' + lines[first][column]
+    lines[last][column] += '"'
+    empty = draw(st.integers(0, width - 1))
+    if first + 1 < last and draw(st.booleans()):
+        lines[first + 1][empty] = '""'
+    header = ",".join("abcdef"[:width])
+    return "\n".join([header, *map(",".join, lines)]), first + 2
+
+
 def render(rows: list[tuple[str, ...]], style: Style) -> bytes:
     """Write the rows, header and all, in a style."""
     text = style.line_end.join(

@@ -2,18 +2,21 @@
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.dialect import BLANKS, Dialect
 from parsers.fast import read_fast
-from parsers.header import read_header
-from parsers.reject import Unreadable
+from parsers.header import Header, read_header
+from parsers.reject import Unreadable, UnreadableCode
 from parsers.table import read_patiently
+from tests.parsers.dialects import swallowed_sales
 
 bodies = st.lists(
     st.sampled_from(
         (
             *("a", "1.50", "", '"', '""', '"b"', '"b,c"', ",", ",", ",", "\t", " ", "\n", "\r"),
+            *("'", "''", "|", "\\", '",', ',"', "||", '"b ""c"""', '"b",', ',"b,c"', "1,2,3\n"),
             *("\r\n", "\N{NO-BREAK SPACE}", "é", "\x0b", "\x1c", "\u2028", "\x01", "#"),
         )
     ),
@@ -21,26 +24,33 @@ bodies = st.lists(
 ).map("".join)
 
 
-@given(
-    bodies,
-    st.sampled_from(",;\t|"),
-    st.sampled_from(([0], [0, 2], [2, 1])),
-    st.sampled_from((0, 3, 1000)),
+dialects = st.builds(
+    Dialect,
+    delimiter=st.sampled_from((*",;\t|^~", "||", "::", ", ", " | ", "|~|", " ", BLANKS, "")),
+    quote=st.sampled_from(('"', "'", None)),
+    escape=st.sampled_from((None, "\\")),
+    comment=st.sampled_from((None, "#")),
 )
+
+
+@given(bodies, dialects, st.sampled_from(([0], [0, 2], [2, 1])), st.sampled_from((0, 3, 1000)))
+@settings(max_examples=400, deadline=None)
 def test_both_ways_read_the_same(
-    body: str, delimiter: str, positions: list[int], part: int
+    body: str, dialect: Dialect, positions: list[int], part: int
 ) -> None:
     """Whatever the fast reader takes on, the patient one reads the same way, to the last line.
 
     Also where a file is read in parts, wherever they are cut.
     """
-    text = delimiter.join("abc") + "\n" + body.replace(",", delimiter)
-    header = read_header(text, ["a", "b", "c"], delimiter)
+    body = body.replace(",", dialect.delimiter).replace('"', dialect.quote or '"')
+    header = Header(
+        delimiter=dialect.delimiter, columns=("a", "b", "c"), line=1, body=0, next_line=2
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("parsers.fast._PART_CHARACTERS", part)
-        fast = read_fast(text, header, positions)
+        fast = read_fast(body, header, positions, dialect)
     if fast is not None:
-        patient = read_patiently(text, header, positions)
+        patient = read_patiently(body, header, positions, dialect)
         assert fast.schema == patient.schema
         assert fast.equals(patient)
 
@@ -65,9 +75,19 @@ def test_ordinary_tables_are_read_fast(body: str) -> None:
     assert fast.equals(read_patiently(text, header, [0, 1, 2]))
 
 
-@pytest.mark.parametrize("body", ['"a,b",2,3', '"a\nb",2,3', '"a ""b""",2,3', '"a,2,3', '"a"b,2,3'])
+@pytest.mark.parametrize("body", ['"a,b",2,3', '1,2,3\n"a ""b""",2,3\n"c",5,6', '"a, ""b""",2\n'])
+def test_a_quoted_delimiter_does_not_take_the_patient_way(body: str) -> None:
+    """Lines whose quotes all close are read one by one, and the others all at once."""
+    text = "a,b,c\n" + body
+    header = read_header(text, ["a"], None)
+    fast = read_fast(text, header, [0, 2])
+    assert isinstance(fast, pl.DataFrame)
+    assert fast.equals(read_patiently(text, header, [0, 2]))
+
+
+@pytest.mark.parametrize("body", ['"a\nb",2,3', '"a,2,3', '"a"b,2,3', '1,2,3\n"a",2,"3'])
 def test_odd_quotes_take_the_patient_way(body: str) -> None:
-    """A quoted field that is more than a simple one is not for the fast reader."""
+    """A quoted field that does not close on its line is not for the fast reader."""
     text = "a,b,c\n" + body
     assert read_fast(text, read_header(text, ["a"], None), [0]) is None
 
@@ -80,10 +100,21 @@ def test_a_text_that_begins_like_a_packed_file_is_not_unpacked() -> None:
     assert fast["field_0"].to_list() == ["x\x01"]
 
 
+@given(swallowed_sales())
+def test_a_sale_never_vanishes_in_a_quoted_field(table: tuple[str, int]) -> None:
+    """Lines that are records but for two lone quotes hold the file, whichever way it is read."""
+    text, line = table
+    header = read_header(text, ["a"], ",")
+    assert read_fast(text, header, [0]) is None
+    with pytest.raises(Unreadable) as caught:
+        read_patiently(text, header, [0])
+    assert caught.value.code is UnreadableCode.UNCLOSED_QUOTE
+    assert f"line {line} " in caught.value.message
+
+
 def test_an_unclosed_quote_is_left_to_the_patient_reader() -> None:
-    """It alone can say where the quote opened."""
+    """It alone can say whether that is a mistake on one line."""
     text = 'a,b\n1,"2\n3,4\n'
     header = read_header(text, ["a"], None)
     assert read_fast(text, header, [0]) is None
-    with pytest.raises(Unreadable):
-        read_patiently(text, header, [0])
+    assert read_patiently(text, header, [0])["unclosed"].to_list() == [True, False]

@@ -3,8 +3,11 @@
 import codecs
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from parsers.framing import LINE_MAX_CHARACTERS, line_at, read_text
+from parsers.framing import LINE_MAX_CHARACTERS, read_text
+from parsers.lines import line_at
 from parsers.reject import Unreadable, UnreadableCode
 
 TEXT = "Größe;Preis\n1;12,50 €\n"
@@ -55,19 +58,67 @@ def test_bytes_that_contradict_the_pin_hold_the_file() -> None:
     assert "encoding" in refusal.remedy
 
 
+EIGHT_BITS = ("cp1252", "latin-1", "iso8859-15", "cp1250", "cp437", "cp850", "mac_roman")
+words = st.lists(st.sampled_from(("é", "ü", "ß", "ñ", "ø", "£", "a", "Ab", "1", " ", ";", "\n")))
+
+
+@given(words.map("".join), st.sampled_from(EIGHT_BITS))
+def test_utf_8_is_never_read_as_an_encoding_of_one_byte_a_character(text: str, pin: str) -> None:
+    """The file is held with both readings and the line, or it is ASCII and there is but one."""
+    data = text.encode()
+    if data.isascii():
+        assert read_text(data, pin).content == text
+        return
+    refusal = _refusal(data, pin)
+    if refusal.code is UnreadableCode.ENCODING:  # a byte that means nothing in the pinned one
+        with pytest.raises(UnicodeDecodeError):
+            data.decode(pin)
+        return
+    assert refusal.code is UnreadableCode.CONTRADICTS_MAPPING
+    first = next(number for number, line in enumerate(data.split(b"\n"), 1) if not line.isascii())
+    assert f"line {first} has" in refusal.message
+
+
+@given(words.map("-".join), st.sampled_from(EIGHT_BITS))
+def test_text_in_the_pinned_encoding_is_read(text: str, pin: str) -> None:
+    """Single letters beyond ASCII are not valid UTF-8, and contradict nothing."""
+    data = text.encode(pin, "ignore")
+    assert read_text(data, pin).content == data.decode(pin)
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("a;b\nCafé Größe;1\n".encode(), "line 2 has 'Café', not 'CafÃ©'"),
+        ("a;b\r1;12,50 £".encode(), "line 2 has '£', not 'Â£'"),
+        (b"\xef\xbb\xbfStore;Total\n", "line 1 has 'Store', not 'ï»¿Store'"),
+    ],
+)
+def test_both_readings_of_hidden_utf_8_are_shown(data: bytes, words: str) -> None:
+    """The word is shown in which the first letter beyond ASCII stands, or the mark before it."""
+    refusal = _refusal(data, "cp1252")
+    assert words in refusal.message
+    assert 'encoding = "cp1252"' in refusal.message
+    assert 'encoding = "utf-8"' in refusal.remedy
+
+
+def test_kana_of_one_byte_are_no_utf_8() -> None:
+    """Shift JIS pairs bytes otherwise: what is valid UTF-8 by chance may well be meant."""
+    data = "ﾃｩ".encode("shift_jis")
+    assert data.decode("utf-8") == "é"
+    assert read_text(data, "shift_jis").content == "ﾃｩ"
+
+
 def test_bytes_of_no_likely_encoding_hold_the_file() -> None:
-    """0x81 is neither valid here in UTF-8 nor a character of Windows-1252."""
-    refusal = _refusal(b"a,b\n\x81,2\n")
+    """No encoding makes words of them: there are signs inside, or letters of two scripts."""
+    refusal = _refusal(b"a,b\nt\xf2l\xdbn\xebk\xb5s\xe2l\xc8k\x86k\x83,2\n")
     assert refusal.code is UnreadableCode.ENCODING
     assert "line 2" in refusal.message
 
 
-@pytest.mark.parametrize(
-    "data", [TEXT.encode() + b"\xc3", TEXT.encode() + TEXT.encode("cp1252")], ids=["cut", "pasted"]
-)
-def test_text_that_is_utf_8_in_part_is_never_taken_for_windows(data: bytes) -> None:
-    """A file cut in the middle of a character would else have two letters for each accent."""
-    refusal = _refusal(data)
+def test_text_that_is_utf_8_in_part_is_never_taken_for_windows() -> None:
+    """Two exports pasted together would else have two letters for each accent of the first."""
+    refusal = _refusal(TEXT.encode() + TEXT.encode("cp1252"))
     assert refusal.code is UnreadableCode.ENCODING
     assert "line 3 is not" in refusal.message
 
@@ -87,6 +138,7 @@ def test_text_that_is_utf_8_in_part_is_never_taken_for_windows(data: bytes) -> N
         (b"MZ\x90\0\x03", "program"),
         (b"<!DOCTYPE html><table>", "web page"),
         (b"\xef\xbb\xbf<?xml version='1.0'?>", "web page or XML"),
+        (b"\x78\x9f\x3e\x22\x01\0", "winmail.dat of Outlook"),
         (b"\x81\0\x01\x02", "binary data"),
     ],
 )
@@ -98,12 +150,15 @@ def test_what_is_not_text_is_told_by_its_bytes(data: bytes, kind: str) -> None:
     assert kind in refusal.message
 
 
-def test_a_nul_byte_is_located() -> None:
-    """Text without a mark in two bytes a character, or a damaged file."""
-    refusal = _refusal("a,b\r\n1,2\r\n".encode("utf-16-le"))
-    assert refusal.code is UnreadableCode.NOT_A_TABLE
-    assert "line 1 holds a NUL" in refusal.message
-    assert "utf-16-le" in refusal.remedy
+def test_who_sent_a_winmail_dat_is_told_the_way_out() -> None:
+    """No other file helps: it is the mail's format that packs them."""
+    assert "HTML or plain text" in _refusal(b"\x78\x9f\x3e\x22\x01\0").remedy
+
+
+def test_utf_16_is_told_without_a_mark() -> None:
+    """Each zero in it is half of a letter."""
+    text = read_text("a,b\r\n1,2\r\n".encode("utf-16-le"), None)
+    assert (text.content, text.encoding) == ("a,b\r\n1,2\r\n", "utf-16-le")
 
 
 def test_a_line_beyond_any_table_is_refused_before_it_is_split() -> None:

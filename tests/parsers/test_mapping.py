@@ -1,18 +1,23 @@
 """A mapping's TOML: what it may say, and what is said of each mistake in it."""
 
 import pickle
+from decimal import Decimal
 
 import pytest
 
-from parsers.mapping import (
+from parsers.canonical import RECORD_TYPES
+from parsers.mapping import Format, Mapping, MappingError, parse_format, parse_mapping
+from parsers.mapping_rows import Lines
+from parsers.sources import (
+    Amount,
     Column,
     Combine,
     Constant,
-    DateAndTime,
-    DateTime,
-    Format,
-    MappingError,
-    parse_mapping,
+    Moment,
+    Sender,
+    Source,
+    Whence,
+    ZoneColumn,
 )
 
 WHOLE = r"""
@@ -41,13 +46,6 @@ occurred_at = "When"
 """
 
 
-def _problems(text: str) -> tuple[str, ...]:
-    with pytest.raises(MappingError) as caught:
-        parse_mapping(text)
-    assert str(caught.value) == "\n".join(caught.value.problems)
-    return caught.value.problems
-
-
 def test_a_whole_mapping_is_read() -> None:
     """Each key of the contract has its place."""
     mapping = parse_mapping(WHOLE)
@@ -56,15 +54,13 @@ def test_a_whole_mapping_is_read() -> None:
     assert mapping.timezone == "America/New_York"
     assert dict(mapping.timezones) == {"0042": "America/Chicago"}
     assert mapping.format == Format(encoding="utf-8", delimiter="\t", decimal=".")
-    assert mapping.columns.location_id == Constant("HIGH-STREET")
-    assert mapping.columns.transaction_id == Combine(
-        names=("Till", "Receipt", "Date"), separator="/"
-    )
-    assert mapping.columns.total == Column("Total")
-    assert mapping.columns.occurred_at == DateAndTime(
-        date="Date", time="Time", format="%m/%d/%Y %I:%M:%S %p"
-    )
-    assert mapping.columns.names() == ("Till", "Receipt", "Date", "Total", "Time")
+    assert mapping.columns == {
+        "location_id": Constant("HIGH-STREET"),
+        "transaction_id": Combine(names=("Till", "Receipt", "Date"), separator="/"),
+        "occurred_at": Moment(columns=("Date", "Time"), format="%m/%d/%Y %I:%M:%S %p"),
+        "total": Amount(add=("Total",)),
+    }
+    assert mapping.names() == ("Till", "Receipt", "Date", "Time", "Total")
 
 
 def test_the_least_mapping_leaves_the_rest_to_the_file() -> None:
@@ -72,7 +68,10 @@ def test_the_least_mapping_leaves_the_rest_to_the_file() -> None:
     mapping = parse_mapping(LEAST)
     assert (mapping.record, mapping.files) == ("transactions", ("*",))
     assert mapping.format == Format()
-    assert mapping.columns.occurred_at == DateTime(column="When", format=None)
+    assert mapping.columns["occurred_at"] == Moment(columns=("When",), format=None)
+    assert mapping.rows.lines is None
+    assert not [*mapping.rows.names()]
+    assert mapping.rejects.at_most is None
 
 
 def test_a_mapping_goes_to_another_process_and_back() -> None:
@@ -99,88 +98,141 @@ def test_files_are_wanted_by_their_own_name(name: str, wanted: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "problem"),
+    ("field", "text", "source"),
     [
-        ('timezone = "UTC"\n', "", "timezone: missing; name the time zone"),
-        ('"UTC"', '"Mars/Olympus"', "timezone: 'Mars/Olympus' is not a time zone"),
-        ('"UTC"', '"../../etc/passwd"', "timezone: '../../etc/passwd' is not a time zone"),
-        ('"UTC"', '"localtime"', "timezone: 'localtime' is not a time zone"),
-        ('"UTC"', "5", "timezone: must be text in quotes, not 5"),
-        ("[columns]", "[timezones]\n7 = 'X'\n[columns]", "timezones.7: 'X' is not a time zone"),
-        ('total = "Total"\n', "", "columns.total: missing; name the column that holds the total"),
-        ('"Total"', '" "', "columns.total: empty; name the column that holds the total"),
-        ('"Total"', "7", "columns.total: must be the name of a column"),
-        ('"Total"', "{ constant = '5' }", "columns.total.constant: unknown"),
-        ("total =", "totl =", "columns.totl: unknown; did you mean total?"),
-        ("[columns]", "[colums]", "colums: unknown; did you mean columns?"),
-        ("[columns]", "record = 'stocks'\n[columns]", "record: 'stocks' is not a record type"),
-        ("[columns]", "files = []\n[columns]", "files: must be a list"),
-        ("[columns]", "files = ['']\n[columns]", "files: must hold nothing but texts"),
-        ("[columns]", "[format]\nencoding = 'utf-9'\n[columns]", "format.encoding: 'utf-9' is not"),
-        ("[columns]", "[format]\nencoding = 'base64'\n[columns]", "format.encoding: 'base64' is"),
-        ("[columns]", "[format]\ndelimiter = 'ab'\n[columns]", "format.delimiter: 'ab' does not"),
-        ("[columns]", "[format]\ndelimiter = '.'\n[columns]", "format.delimiter: '.' does not"),
-        ("[columns]", "[format]\ndelimiter = '\"'\n[columns]", "format.delimiter: '\"' does not"),
-        ("[columns]", "[format]\ndecimal = ';'\n[columns]", "format.decimal: ';' is not"),
-        ("[columns]", "[format]\ndelimeter = ','\n[columns]", "did you mean delimiter?"),
-        ("[columns]", "format = 5\n[columns]", "format: must be a table"),
-        ('"Receipt"', "{ constant = '5' }", "columns.transaction_id.constant: unknown"),
-        ('"Receipt"', "{ combine = ['A'] }", "columns.transaction_id.combine: must name two"),
-        ('"Receipt"', "{ combine = ['A', 'A'] }", "columns.transaction_id.combine: must name two"),
-        ('"Receipt"', "{ combine = 'A' }", "columns.transaction_id.combine: must be a list"),
+        ("location_id", '"Store"', Column("Store")),
+        ("location_id", '{ column = "Store", mask = "SB{}" }', Column("Store", mask="SB{}")),
         (
-            '"Receipt"',
-            '{ combine = ["A", "B"], separator = "\\n" }',
-            "separator: must be printable",
+            "location_id",
+            '{ file_name = "a_{}_*" }',
+            Sender(whence=Whence.FILE_NAME, pattern="a_{}_*"),
         ),
-        ('"Store"', "{}", "columns.location_id: must have exactly one of"),
-        ('"Store"', "{ constant = '1', column = 'X' }", "columns.location_id: must have exactly"),
-        ('"Store"', '{ constant = "a\\tb" }', "columns.location_id.constant: 'a\\tb' cannot be"),
-        ('"When"', "{ date = 'D' }", "columns.occurred_at.time: missing; name the column"),
-        ('"When"', "{ column = 'W', time = 'T' }", "columns.occurred_at.time: unknown"),
-        ('"When"', "{ column = 'W', format = '%Q' }", "columns.occurred_at.format: '%Q': the form"),
-        ("[columns]", "[columns", "not valid TOML: "),
+        ("location_id", '{ folder = "{}" }', Sender(whence=Whence.FOLDER, pattern="{}")),
+        ("location_id", '{ mailbox = "s-{}" }', Sender(whence=Whence.MAILBOX, pattern="s-{}")),
+        ("transaction_id", '{ column = "Id", mask = "#{}" }', Column("Id", mask="#{}")),
+        ("total", '{ column = "T" }', Amount(add=("T",))),
+        (
+            "total",
+            '{ column = "T", minor_units = 2, currency = "eur" }',
+            Amount(add=("T",), minor_units=2, currency="EUR"),
+        ),
+        (
+            "total",
+            '{ add = ["Net", "Tax"], subtract = ["Refunded"] }',
+            Amount(add=("Net", "Tax"), subtract=("Refunded",)),
+        ),
+        (
+            "occurred_at",
+            '{ columns = ["Y", "M", "D", "h", "m"] }',
+            Moment(columns=("Y", "M", "D", "h", "m"), format="%Y %m %d %H %M"),
+        ),
+        (
+            "occurred_at",
+            '{ column = "T", format = "epoch" }',
+            Moment(columns=("T",), format="epoch"),
+        ),
+        (
+            "occurred_at",
+            '{ column = "T", format = "%d %B %Y", language = "de", timezone = "UTC" }',
+            Moment(columns=("T",), format="%d %B %Y", language="de", timezone="UTC"),
+        ),
+        (
+            "occurred_at",
+            '{ date = "D", time = "T", timezone = { column = "Time Zone" } }',
+            Moment(columns=("D", "T"), timezone=ZoneColumn("Time Zone")),
+        ),
     ],
 )
-def test_each_mistake_is_named_by_its_key(old: str, new: str, problem: str) -> None:
-    """The author of a mapping is told where and what, in words."""
-    problems = _problems(LEAST.replace(old, new, 1))
-    assert any(problem in each for each in problems), problems
+def test_a_field_is_found_where_its_source_says(field: str, text: str, source: Source) -> None:
+    """Every way of the contract to say where a value is."""
+    assert _with({f"columns.{field}": text}).columns[field] == source
 
 
-def test_all_mistakes_are_told_at_once() -> None:
-    """Nobody should have to try five times."""
-    problems = _problems('fils = ["*"]\n[columns]\ntotl = "T"\nlocation_id = 5\n')
-    keys = {problem.split(":")[0] for problem in problems}
-    assert keys == {
-        *("fils", "timezone", "columns.totl", "columns.location_id", "columns.transaction_id"),
-        *("columns.total", "columns.occurred_at"),
+def test_every_field_of_a_record_type_has_its_source() -> None:
+    """A mapping follows the record type: nothing names the fields of transactions a second time."""
+    fields = RECORD_TYPES["transactions"].fields
+    assert [*parse_mapping(LEAST).columns] == [field.name for field in fields]
+
+
+def test_the_column_of_a_zone_is_read_too() -> None:
+    """So are those of the rules, each once."""
+    mapping = _with(
+        {
+            "columns.occurred_at": '{ column = "When", timezone = { column = "Zone" } }',
+            "rows.keep": '{ Type = ["Sale"] }',
+            "rows.drop": '{ Type = ["Void"], Total = [""] }',
+            "rows.refund": '{ Kind = ["Refund"] }',
+            "rows.fill_down": '["Store", "Day"]',
+        }
+    )
+    assert mapping.names() == (
+        *("Store", "Receipt", "When", "Zone", "Total", "Type", "Kind", "Day"),
+    )
+
+
+def test_rules_are_compared_without_blanks_and_case() -> None:
+    """As tills write `Sale`, `SALE` and `sale `."""
+    mapping = _with(
+        {
+            "rows.keep": '{ "Line Type" = [" Sale", "*"] }',
+            "rows.lines": '"sum"',
+            "rejects.at_most": '" 2.5 % "',
+        }
+    )
+    assert mapping.rows.keep == {"Line Type": ("sale", "*")}
+    assert mapping.rows.lines is Lines.SUM
+    assert mapping.rejects.at_most == Decimal("2.5")
+
+
+def test_a_format_can_stand_alone() -> None:
+    """For looking at a file before anybody knows its columns; a whole mapping will do as well."""
+    text = """
+    [format]
+    encoding = "cp850"
+    delimiter = "||"
+    quote = "'"
+    escape = "\\\\"
+    line_end = "\\r\\n"
+    header_line = 0
+    comment = "#"
+    decimal = ","
+    thousands = "."
+    footer = 2
+    """
+    found = Format(
+        encoding="cp850",
+        delimiter="||",
+        quote="'",
+        escape="\\",
+        line_end="\r\n",
+        header_line=0,
+        comment="#",
+        decimal=",",
+        thousands=".",
+        footer=2,
+    )
+    assert parse_format(text) == found
+    assert parse_format(LEAST + text) == parse_mapping(LEAST + text).format == found
+    assert parse_format("") == Format()
+    with pytest.raises(MappingError, match=r"^format\.decimal: 'x' is not"):
+        parse_format("[format]\ndecimal = 'x'")
+    with pytest.raises(MappingError, match="fromat: unknown; did you mean format"):
+        parse_format("[fromat]\ndecimal = '.'")
+
+
+@pytest.mark.parametrize("delimiter", ["", " ", "  ", "\t", ";", "¦", "~|~", "::", " | "])
+def test_any_text_may_divide_that_is_in_no_value(delimiter: str) -> None:
+    """A letter, a digit, a quote or the sign of a number may be in one."""
+    assert parse_format(f'[format]\ndelimiter = "{delimiter}"').delimiter == delimiter
+
+
+def _with(lines: dict[str, str]) -> Mapping:
+    """The least mapping, but for these keys."""
+    least = {
+        "timezone": '"UTC"',
+        "columns.location_id": '"Store"',
+        "columns.transaction_id": '"Receipt"',
+        "columns.total": '"Total"',
+        "columns.occurred_at": '"When"',
     }
-
-
-def test_toml_mistakes_are_told_with_line_and_column() -> None:
-    """The place is what one needs to find a missing quote."""
-    assert "line 2, column 9" in _problems("a = 1\nfiles = ?\n")[0]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "problem"),
-    [
-        ("%Y-%m", "names no day"),
-        ("%d/%m %H:%M", "names no year"),
-        ("%Y-%d", "names no month"),
-        ("%Y-%m-%d %m", "%m more than once"),
-        ("%Y-%y-%m-%d", "the year more than once"),
-        ("%Y-%m-%d %I:%M", "%I without %p"),
-        ("%Y-%m-%d %H:%M %p", "%p (AM or PM) without"),
-        ("%Y-%m-%d %H %I %p", "the hour more than once"),
-        ("%Y-%m-%d %M", "minutes (%M) but no hour"),
-        ("%Y-%m-%d %H %S", "seconds (%S, %f) but no minutes"),
-        ("%Y-%m-%d %Z", "%Z, which is not supported"),
-        ("%Y-%m-%d %", "ends in a lone %"),
-    ],
-)
-def test_a_format_that_cannot_tell_a_moment_is_a_mistake(pattern: str, problem: str) -> None:
-    """It is told when the mapping is set, and not row by row."""
-    text = LEAST.replace('"When"', f"{{ column = 'When', format = '{pattern}' }}")
-    assert any(problem in each for each in _problems(text))
+    return parse_mapping("\n".join(f"{key} = {value}" for key, value in (least | lines).items()))

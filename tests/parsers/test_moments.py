@@ -1,16 +1,17 @@
 """Dates and times against an oracle: datetime.strptime and zoneinfo."""
 
 import random
+import re
 import zoneinfo
 from datetime import UTC, datetime, timedelta, timezone
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from parsers import timeformat
-from parsers.moments import canonical_text, read_moments
+from parsers import monthnames, timeformat
+from parsers.moments import Clocks, canonical_text, read_moments
 from parsers.reject import RejectCode
 
 ZONES = (
@@ -40,13 +41,17 @@ FORMATS = (
     "%d%m%y%H%M",
     "(%d) [%m] {%Y} 100%% $^.*+?| %H",
 )
+DIGITS_SIDE_BY_SIDE = {"%Y%m%d%H%M%S": 14, "%Y%m%d": 8, "%d%m%y%H%M": 10}
 
 
-def _one(text: str, pattern: str | None, zone: str) -> dict[str, object]:
-    row: dict[str, object] = read_moments(pl.Series([text]), pattern, pl.Series([zone])).row(
-        0, named=True
-    )
-    return row
+# Looked up once a process, which takes longer than any example may.
+monthnames.short_names(), monthnames.full_names()
+
+
+def _one(text: str, pattern: str, zone: str) -> dict[str, object]:
+    clocks = Clocks.of(pl.Series([zone]))
+    read = read_moments(pl.Series([text]), pattern, clocks)
+    return read.drop("repeated", "named").row(0, named=True)
 
 
 def _oracle(text: str, pattern: str, zone: str) -> dict[str, object]:
@@ -59,6 +64,8 @@ def _oracle(text: str, pattern: str, zone: str) -> dict[str, object]:
         read = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone comes after
     except ValueError:
         return reject(RejectCode.NOT_A_TIME)
+    if len(text) < DIGITS_SIDE_BY_SIDE.get(pattern, 0):
+        return reject(RejectCode.NOT_A_TIME)  # where strptime guesses which digit was left out
     if not 1970 <= read.year <= 2099:
         return reject(RejectCode.YEAR_OUT_OF_RANGE)
     home = zoneinfo.ZoneInfo(zone)
@@ -122,7 +129,8 @@ def test_every_change_of_clocks_is_that_of_the_zone_files(zone: str) -> None:
         for day in _changes(zone)
         for step in range(-36, 36 * 4)
     ] or ["2020-01-01 00:00:00"]
-    got = read_moments(pl.Series(texts), FORMATS[0], pl.Series([zone] * len(texts)))
+    clocks = Clocks.of(pl.Series([zone] * len(texts)))
+    got = read_moments(pl.Series(texts), FORMATS[0], clocks).drop("repeated", "named")
     wrong = [
         (text, row)
         for text, row in zip(texts, got.iter_rows(named=True), strict=True)
@@ -150,7 +158,7 @@ def test_reads_iso_8601_as_the_standard_library_does(
     if style != "none":
         pattern = "%Y-%m-%d %H:%M:%S.%f %z"
         expected = _oracle(aware.strftime(pattern), pattern, "UTC")
-    assert _one(text, None, "UTC") == expected
+    assert _one(text, "iso", "UTC") == expected
 
 
 @pytest.mark.parametrize(
@@ -166,24 +174,66 @@ def test_reads_iso_8601_as_the_standard_library_does(
 )
 def test_what_is_not_iso_8601_is_refused(text: str) -> None:
     """A date without a time, and any other order of the parts, is not guessed at."""
-    assert _one(text, None, "UTC")["code"] == RejectCode.NOT_A_TIME
+    assert _one(text, "iso", "UTC")["code"] == RejectCode.NOT_A_TIME
+
+
+@given(
+    moments.filter(lambda moment: 1970 <= moment.year <= 2068),  # as %y reads them
+    st.sampled_from(("%m%d%Y", "%d%m%y", "%Y%m%d%H%M", "%m%d%Y%H%M%S", "%Y-%m-%d %H%M")),
+    st.data(),
+)
+def test_digits_side_by_side_are_all_there_or_nothing_is_read(
+    moment: datetime, pattern: str, data: st.DataObject
+) -> None:
+    """1112026 may be 11 January or 1 December: where a zero was left out, the row is a reject."""
+    directives = re.findall("%.|[- ]", pattern)
+    pieces = [moment.strftime(directive) for directive in directives]
+    assert _one("".join(pieces), pattern, "UTC")["code"] is None
+    touching = [
+        at
+        for at, piece in enumerate(pieces)
+        if piece[0] == "0" and any(near.isdigit() for near in pieces[max(at - 1, 0) : at + 2 : 2])
+    ]
+    assume(touching)
+    for at in data.draw(st.sets(st.sampled_from(touching), min_size=1)):
+        pieces[at] = pieces[at][1:]
+    assert _one("".join(pieces), pattern, "UTC")["code"] == RejectCode.NOT_A_TIME
+
+
+@pytest.mark.parametrize(
+    ("text", "microsecond"), [("09300012", None), ("093000123", 123000), ("093000123456", 123456)]
+)
+def test_a_fraction_side_by_side_has_three_or_six_digits(
+    text: str, microsecond: int | None
+) -> None:
+    """Tills write milliseconds or microseconds; any other number has lost a zero."""
+    row = _one(f"2026-01-31 {text}", "%Y-%m-%d %H%M%S%f", "UTC")
+    expected = None if microsecond is None else datetime(2026, 1, 31, 9, 30, 0, microsecond)  # noqa: DTZ001
+    assert row["instant"] == expected
+
+
+def test_a_digit_of_the_format_itself_counts_as_one_side_by_side() -> None:
+    """1005 may be 10:05 with the hour 1 and the minute 05, or the hour 10 and the minute 5."""
+    pattern = "%Y-%m-%d %H0%M"
+    assert _one("2026-01-31 1005", pattern, "UTC")["code"] == RejectCode.NOT_A_TIME
+    assert _one("2026-01-31 10005", pattern, "UTC")["code"] is None
 
 
 def test_an_hour_that_clocks_skip_is_refused() -> None:
     """In New York there was no half past two on 12 March 2017."""
-    row = _one("2017-03-12 02:30", None, "America/New_York")
+    row = _one("2017-03-12 02:30", "iso", "America/New_York")
     assert row["code"] == RejectCode.NO_SUCH_LOCAL_TIME
 
 
 def test_of_an_hour_that_clocks_repeat_the_first_is_meant() -> None:
     """Half past one on 5 November 2017 in New York was still summer time: 05:30 UTC."""
-    row = _one("2017-11-05 01:30", None, "America/New_York")
+    row = _one("2017-11-05 01:30", "iso", "America/New_York")
     assert row["instant"] == datetime(2017, 11, 5, 5, 30)  # noqa: DTZ001
 
 
 def test_an_offset_wins_over_the_zone_and_moves_the_wall_clock() -> None:
     """A till that writes UTC sold at 16:53Z, when the shop's clock showed 11:53."""
-    row = _one("2017-01-01T16:53:26Z", None, "America/New_York")
+    row = _one("2017-01-01T16:53:26Z", "iso", "America/New_York")
     assert row["instant"] == datetime(2017, 1, 1, 16, 53, 26)  # noqa: DTZ001
     assert row["local"] == datetime(2017, 1, 1, 11, 53, 26)  # noqa: DTZ001
 
@@ -191,7 +241,7 @@ def test_an_offset_wins_over_the_zone_and_moves_the_wall_clock() -> None:
 @pytest.mark.parametrize("text", ["1969-12-31 23:59", "2100-01-01 00:00", "0017-01-01 00:00"])
 def test_a_year_that_no_till_lives_in_is_refused(text: str) -> None:
     """A reset clock, or a format that fits by accident, must not make a row."""
-    assert _one(text, None, "UTC")["code"] == RejectCode.YEAR_OUT_OF_RANGE
+    assert _one(text, "iso", "UTC")["code"] == RejectCode.YEAR_OUT_OF_RANGE
 
 
 @given(moments)
@@ -204,7 +254,7 @@ def test_canonical_text_is_iso_with_a_fraction_only_if_there_is_one(moment: date
 
 def test_a_fraction_beyond_microseconds_is_cut() -> None:
     """Seven digits, as .NET writes them, lose the last one."""
-    row = _one("2017-01-01T11:53:26.1234567", None, "UTC")
+    row = _one("2017-01-01T11:53:26.1234567", "iso", "UTC")
     assert row["instant"] == datetime(2017, 1, 1, 11, 53, 26, 123456)  # noqa: DTZ001
 
 

@@ -118,7 +118,7 @@ def test_forms_that_tills_write_with_a_comma(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("--", "N/A", "NaN", "1e999", "1E+3", "inf", "abc", "12,34.5", "1,23", "1,2345", "0,123"),
+        *("---", "N/A", "NaN", "1e999", "1E+3", "inf", "abc", "12,34.5", "1,23", "1,2345", "0,123"),
         *("1,,234", "1 234,567", "1.2.3", "(-5)", "-5-", "((5))", "(5", "5)", "5.", "12 50"),
         *("5+", "$5€", "1,234 567", "٣.50", "5 6", "$", ".", "1_000", "0x10", "1" * 101),
     ],
@@ -130,7 +130,7 @@ def test_what_is_not_an_amount_is_refused(text: str) -> None:
     assert caught.value.code is RejectCode.NOT_MONEY
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\N{NO-BREAK SPACE}"])
+@pytest.mark.parametrize("text", ["", "  ", "\N{NO-BREAK SPACE}", "--", "-", "\N{EM DASH}"])
 def test_a_blank_is_no_amount(text: str) -> None:
     """Nothing is not zero."""
     with pytest.raises(NotMoneyError) as caught:

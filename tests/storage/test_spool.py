@@ -106,42 +106,6 @@ def test_commit_returns_only_after_bytes_and_directories_are_durable(
     ]
 
 
-@pytest.mark.parametrize("failing_call", range(1, 6))
-@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC])
-def test_a_failing_fsync_is_a_temporary_no_and_is_not_tried_again(
-    spool: Spool, monkeypatch: pytest.MonkeyPatch, failing_call: int, number: int
-) -> None:
-    """Whichever fsync fails, the sender is told to come again; the next upload works."""
-    begin(spool).commit()
-    upload = begin(spool)
-    upload.write(b"bytes")
-    calls = 0
-    real = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls == failing_call:
-            raise OSError(number, os.strerror(number))
-        real(descriptor)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, "fsync", fsync)
-        with pytest.raises(StorageFailing) as caught:
-            upload.commit()
-        with pytest.raises(ReceptionError):
-            upload.commit()
-    assert calls == failing_call
-    assert caught.value.temporary
-    assert caught.value.is_full == (number == errno.ENOSPC)
-    assert str(spool.layout.home) not in caught.value.message
-    upload.abort()
-
-    after = begin(spool)
-    after.write(b"bytes")
-    after.commit()
-
-
 def test_a_failed_write_dooms_the_upload(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that goes on after an error cannot get a file with a hole accepted."""
     upload = begin(spool)

@@ -91,7 +91,7 @@ def _rename_to(session: Session, argument: str) -> None:
 
     def rename() -> str:
         shelf.rename(old, new)
-        session.owes_rename = False
+        session.note_accepted(owes_rename=False)
         return "250 Renamed."
 
     session.answer(rename)

@@ -24,7 +24,7 @@ from ingest.certificate import CertificateFiles
 from ingest.frontends.ftp.commands import COMMANDS, protocol
 from ingest.frontends.ftp.jobs import Jobs
 from ingest.frontends.ftp.reception import Patience, Reception
-from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.session import STOPPING, Session
 from ingest.frontends.ftp.tls import contexts
 from ingest.settings import Ftp
 from ingest.shelf import Shelves
@@ -74,6 +74,7 @@ class Server(FTPServer):  # type: ignore[misc]  # pyftpdlib ships no types
     """Accepts connections."""
 
     max_cons = 0  # counted here, without the loop's own sockets
+    is_stopping = False
 
     def __init__(
         self, sock: socket.socket, loop: ioloop.IOLoop, reception: Reception, *, most: int
@@ -122,7 +123,6 @@ class FtpFrontEnd:
         self._jobs = reception.jobs
         self._server = Server(sock, loop, reception, most=max_connections)
         self._tick = min(_TICK, reception.patience.idle / 4)
-        self._is_stopping = False
         self._is_stopped = False
         self._drained = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="ftp", daemon=True)
@@ -137,7 +137,7 @@ class FtpFrontEnd:
             await asyncio.to_thread(self._thread.join)
 
     def _begin_stop(self) -> None:
-        self._is_stopping = True
+        self._server.is_stopping = True
         self._tick = _TICK_WHEN_STOPPING
         self._server.close()
 
@@ -169,9 +169,9 @@ class FtpFrontEnd:
         now = time.monotonic()
         for session in self._sessions():
             session.watch(now)
-            if self._is_stopping and not session.is_under_way:
-                session.dismiss("421 The server is shutting down. Please try again later.")
-        if self._is_stopping and not self._sessions():
+            if self._server.is_stopping and not session.is_under_way:
+                session.dismiss(STOPPING)
+        if self._server.is_stopping and not self._sessions():
             self._drained.set()
 
     def _sessions(self) -> list[Session]:

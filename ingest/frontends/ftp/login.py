@@ -7,9 +7,8 @@ from functools import partial
 
 import structlog
 
-from ingest.auth import LoginRefused
+from ingest.auth import Admission, LoginRefused
 from ingest.frontends.ftp.session import Session
-from storage.accounts import Tenant
 
 log = structlog.get_logger()
 
@@ -45,15 +44,15 @@ def check_password(session: Session, argument: str) -> None:
     via = "ftps" if session.is_secure else "ftp"
     user, peer = session.username, session.peer
 
-    def verify() -> Tenant:
-        tenant = reception.gatekeeper.with_password(user, argument, via=via, peer=peer)
-        reception.shelves.of(tenant)  # reads the disk the first time, so not in the loop
-        return tenant
+    def verify() -> Admission:
+        admission = reception.gatekeeper.with_password(user, argument, via=via, peer=peer)
+        reception.shelves.of(admission.tenant)  # reads the disk the first time: not in the loop
+        return admission
 
     session.in_thread(reception.jobs.logins, verify, partial(_verified, session))
 
 
-def _verified(session: Session, done: Future[Tenant]) -> None:
+def _verified(session: Session, done: Future[Admission]) -> None:
     """Let in who may come in.
 
     That TLS is needed is told only to who has just shown the right secret: to all others a tenant
@@ -63,9 +62,9 @@ def _verified(session: Session, done: Future[Tenant]) -> None:
         return
     error = done.exception()
     if error is None:
-        tenant = done.result()
+        tenant = done.result().tenant
         if session.is_secure or tenant.plain_ftp:
-            session.admit(tenant)
+            session.admit(done.result())
             via = "ftps" if session.is_secure else "ftp"
             log.info("login.accepted", tenant=tenant.name, via=via, peer=session.peer)
             session.respond("230 Welcome.")

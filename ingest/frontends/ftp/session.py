@@ -9,16 +9,22 @@ from typing import Any
 
 import structlog
 
+from ingest.auth import Admission
 from ingest.frontends.ftp.control import Control
 from ingest.frontends.ftp.listing import FACTS
 from ingest.frontends.ftp.ports import Active, NoPortFree, Passive, plain_address
 from ingest.frontends.ftp.reception import Reception
 from ingest.frontends.ftp.transfer import Ending, Sink, Transfer
+from ingest.reception import log_ended
 from ingest.shelf import Shelf
 from storage.accounts import Tenant
 
 log = structlog.get_logger()
 
+STOPPING = "421 The server is shutting down. Please try again later."
+"""Said to who is connected when the server stops."""
+
+_SETTLED_SECONDS = 1.0  # when stopping, a client has so long after a 226 to leave by itself
 _WHILE_UNDER_WAY = (b"ABOR", b"NOOP", b"STAT")  # what makes sense while a file is under way
 
 
@@ -40,12 +46,14 @@ class Session(Control):
         reception: Reception,
     ) -> None:
         self.tenant: Tenant | None = None
+        self._admission: Admission | None = None
         self.cwd = "/"
         self.announced_size: int | None = None
         self.restart_at = 0
         self.renaming = ""
         self.refused_logins = 0
         self.owes_rename = False
+        self._accepted_at = -_SETTLED_SECONDS
         self._data_since = 0.0
         self._has_stranger = False
         self._awaiting: Sink | bytes | None = None
@@ -60,6 +68,12 @@ class Session(Control):
         return self.reception.shelves.of(self.tenant)
 
     @property
+    def admission(self) -> Admission:
+        """What the tenant was let in with."""
+        assert self._admission is not None  # noqa: S101 - as `shelf`
+        return self._admission
+
+    @property
     def protects_data(self) -> bool:
         """Whether control and data are TLS."""
         return self.is_secure and bool(self._prot)
@@ -72,23 +86,49 @@ class Session(Control):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether a server that wants to stop had better wait a little."""
-        return self.is_busy or self.is_transferring or self.owes_rename
+        """Whether a server that wants to stop had better wait a little.
+
+        A 421 right behind a 226 would have lftp send the file again.
+        """
+        settled = time.monotonic() - self._accepted_at >= _SETTLED_SECONDS
+        return self.is_busy or self.is_transferring or self.owes_rename or not settled
 
     def path(self, argument: str) -> str:
         """A client's path from the shelf's root; the shelf makes sure that it stays in there."""
         return posixpath.join(self.cwd, argument.replace("\\", "/"))
 
-    def admit(self, tenant: Tenant) -> None:
+    def admit(self, admission: Admission) -> None:
         """Log a tenant in."""
-        self.tenant = tenant
+        self._admission = admission
+        self.tenant = admission.tenant
         self.authenticated = True
         self.cwd = "/"
+
+    def note_accepted(self, *, owes_rename: bool) -> None:
+        """A file was accepted; `owes_rename` if under a temporary name, so that one more is due."""
+        self._accepted_at = time.monotonic()
+        self.owes_rename = owes_rename
+
+    def renew(self) -> Tenant | None:
+        """The tenant with its settings of now; None, and an end of the session, if it is shut out.
+
+        That is one who was disabled, or whose credential was taken back, since the login.
+        """
+        admission = self.admission
+        self.tenant = self.reception.gatekeeper.still_in(admission)
+        if self.tenant is None:
+            log_ended(admission, via="ftps" if self.is_secure else "ftp", peer=self.peer)
+            self.drop_input()
+            self.drop_data(reply="426 The transfer was cut, nothing was accepted.")
+            self.flush_account()
+            self.dismiss("421 This login is not valid any more.")
+        return self.tenant
 
     def flush_account(self) -> None:
         """Log out; also called by the library for REIN and for another USER."""
         super().flush_account()
         self.tenant = None
+        self._admission = None
         self.announced_size = None
         self.restart_at = 0
         self.renaming = ""
@@ -175,7 +215,7 @@ class Session(Control):
         """Close what has been silent for too long; called about once a second."""
         patience = self.reception.patience
         channel = self.data_channel
-        if self.is_busy:
+        if self.is_busy or (self._admission is not None and self.renew() is None):
             return
         if channel is not None and channel.is_under_way:
             if now - channel.heard > patience.idle:
@@ -198,6 +238,11 @@ class Session(Control):
             if what is not None and not isinstance(what, bytes):
                 what.discard()
             super().close()
+
+    def _run(self, line: bytes) -> None:
+        """Run a command, unless the login that it needs has ended."""
+        if self._admission is None or self.renew() is not None:
+            super()._run(line)
 
     @property
     def _is_expecting(self) -> bool:

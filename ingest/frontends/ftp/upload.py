@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
@@ -9,11 +10,11 @@ from functools import partial
 import structlog
 
 from ingest.client_paths import is_temporary
-from ingest.frontends.ftp.session import Session
+from ingest.frontends.ftp.session import STOPPING, Session
 from ingest.frontends.ftp.transfer import Ending
 from ingest.shelf import Shelf
 from storage.delivery import Envelope, Origin, printable
-from storage.errors import DropsafeError, NotAllowed, NotFound
+from storage.errors import DropsafeError, NotAllowed, NotFound, UploadIncomplete
 from storage.spool import Upload
 
 log = structlog.get_logger()
@@ -26,15 +27,13 @@ _MOST_IGNORED = 32 << 20
 def receive(session: Session, path: str, *, opening: str = "", new: bool = False) -> None:
     """Begin an upload; `new` refuses a name that is known already (APPE would add to it)."""
     reception = session.reception
-    tenant = session.tenant and reception.gatekeeper.named(session.tenant.name)
-    if tenant is None:  # disabled or removed since it logged in
-        session.dismiss("421 Login refused.")
+    if session.server.is_stopping:
+        session.dismiss(STOPPING)
         return
-    session.tenant = tenant
     if session.is_ready_for_data():
         shelf = session.shelf
         via = "ftps" if session.protects_data else "ftp"
-        origin = Origin(tenant=tenant.name, name=path, via=via, peer=session.peer)
+        origin = Origin(tenant=session.admission.tenant.name, name=path, via=via, peer=session.peer)
         session.in_thread(
             reception.jobs.disk,
             partial(_open, shelf, origin, new=new),
@@ -49,6 +48,7 @@ class Incoming:
         self._session = session
         self._shelf = shelf
         self._upload = upload
+        self._admission = session.admission
         self._announced = session.announced_size
         self._counts_exactly = session._current_type == "i"  # noqa: SLF001 - the library's own
         self._refusal: DropsafeError | None = None
@@ -84,12 +84,21 @@ class Incoming:
             self._refuse("not the size of ALLO")
             session.respond("426 The file has not the size that was announced with ALLO.")
         else:
-            accept = partial(_accept, self._shelf, self._upload, session)
+            accept = partial(_accept, self._shelf, self._upload, self._confirm)
             session.in_thread(session.reception.jobs.disk, accept, self._accepted)
 
     def discard(self) -> None:
         """Throw it away: no data connection came."""
         self._refuse("no data connection")
+
+    def _confirm(self) -> None:
+        """Look once more before the file is accepted: who is gone or shut out by now gets no yes.
+
+        A client that died is often seen to be gone only now.
+        """
+        if not self._session.is_connected:
+            raise UploadIncomplete("The client was gone before the file was accepted.")
+        self._session.reception.gatekeeper.check(self._admission)
 
     def _is_whole(self, ending: Ending) -> bool:
         tenant = self._session.tenant
@@ -109,7 +118,7 @@ class Incoming:
             log_refusal(self._upload.origin, "not stored", error)
             session.refuse(error)
         elif session.is_connected:
-            session.owes_rename = is_temporary(self._upload.origin.name)
+            session.note_accepted(owes_rename=is_temporary(self._upload.origin.name))
             session.respond("226 Transfer complete.")
         else:  # it is kept; the client will send it again, which is harmless
             log.info("upload.unheard", tenant=self._upload.origin.tenant, peer=session.peer)
@@ -157,10 +166,10 @@ def _opened(
         session.reception.jobs.discard(done.result())
 
 
-def _accept(shelf: Shelf, upload: Upload, session: Session) -> Envelope | None:
-    """Accept a file, in a thread; a client that died is often seen to be gone only by now."""
+def _accept(shelf: Shelf, upload: Upload, confirm: Callable[[], None]) -> Envelope | None:
+    """Accept a file, in a thread."""
     try:
-        return shelf.close(upload, confirm=lambda: session.is_connected)
+        return shelf.close(upload, confirm=confirm)
     except BaseException:
         upload.abort()
         raise

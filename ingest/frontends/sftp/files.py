@@ -48,7 +48,8 @@ class ShelfFiles(Listing, Denied):
     """One SFTP session of a tenant.
 
     `client_closes` is set by the session while it answers a CLOSE request. asyncssh also calls
-    `close` when the connection drops or the channel ends, and then the upload was cut.
+    `close` when the connection drops or the channel ends, and then the upload was cut. `confirm`
+    is as in `Upload.commit`.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class ShelfFiles(Listing, Denied):
         peer: str,
         threads: Executor,
         may_open: Callable[[], bool],
+        confirm: Callable[[], None],
     ) -> None:
         super().__init__(channel)
         self.client_closes = False
@@ -69,6 +71,7 @@ class ShelfFiles(Listing, Denied):
         self._peer = peer
         self._threads = threads
         self._may_open = may_open
+        self._confirm = confirm
 
     def abort_all(self) -> None:
         """Throw away what was not closed."""
@@ -202,7 +205,7 @@ class ShelfFiles(Listing, Denied):
             # final name it may rightly be more than what comes: text mode drops carriage returns.
             if file.upload.size < file.announced and is_temporary(file.upload.origin.name):
                 raise UploadIncomplete("The file is shorter than it was said to be.")
-            self._shelf.close(file.upload)
+            self._shelf.close(file.upload, confirm=self._confirm)
         except DropsafeError as error:
             self._note(file, error)
             raise

@@ -7,18 +7,19 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from typing import ParamSpec, TypeVar, cast
 
 import asyncssh
 import structlog
 
-from ingest.auth import Gatekeeper, LoginRefused
+from ingest.auth import Admission, Gatekeeper, LoginRefused
 from ingest.frontends.sftp.algorithms import without_sha1
 from ingest.frontends.sftp.connections import Connections
 from ingest.frontends.sftp.files import ShelfFiles
 from ingest.frontends.sftp.session import Channel, Pulse, serve
+from ingest.reception import log_ended
 from ingest.shelf import Shelves
-from storage.accounts import Tenant
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ MOST_KEYS = 20
 """Keys shown on one connection: an agent offers all it holds before the right one, so they cannot
 be counted as strictly as passwords; and nobody guesses a key."""
 MOST_SESSIONS = 10
+_LOOK_SECONDS = 1.0
+"""How often a connection is looked at: whether it is idle, or its login has ended."""
 _TOO_MANY = "Too many tries."
 
 
@@ -59,7 +62,8 @@ class Login(asyncssh.SSHServer):
         self._house = house
         self._connection: asyncssh.SSHServerConnection | None = None
         self._peer = ""
-        self._tenant: Tenant | None = None
+        self._shown: Admission | None = None
+        self._admission: Admission | None = None
         self._names = 0
         self._wrong = 0
         self._keys = 0
@@ -72,7 +76,7 @@ class Login(asyncssh.SSHServer):
     @property
     def is_known(self) -> bool:
         """Whether the client has logged in."""
-        return self._tenant is not None
+        return self._admission is not None
 
     @property
     def is_uploading(self) -> bool:
@@ -106,7 +110,7 @@ class Login(asyncssh.SSHServer):
         self._house.connections.leave(self)
         if self._timer is not None:
             self._timer.cancel()
-        if self._tenant is None:
+        if self._admission is None:
             for user in sorted(self._shown_keys_as):
                 self._house.gatekeeper.refused(user, via="sftp", peer=self._peer)
 
@@ -127,7 +131,9 @@ class Login(asyncssh.SSHServer):
         ask = self._house.gatekeeper.with_password
         try:
             async with self._house.passwords:
-                await self._in_thread(ask, username, password, via="sftp", peer=self._peer)
+                self._shown = await self._in_thread(
+                    ask, username, password, via="sftp", peer=self._peer
+                )
         except LoginRefused:
             self._wrong += 1
             if self._wrong == MOST_TRIES:
@@ -146,22 +152,23 @@ class Login(asyncssh.SSHServer):
         self._begin_try(is_allowed=self._keys <= MOST_KEYS)
         shown = " ".join(key.export_public_key().decode().split()[:2])
         without_sha1(key)
-        return await self._in_thread(self._house.gatekeeper.with_key, username, shown) is not None
+        self._shown = await self._in_thread(self._house.gatekeeper.with_key, username, shown)
+        return self._shown is not None
 
     def auth_completed(self) -> None:
-        """Only now is it proven who this is; keys and passwords are looked up by user name."""
+        """Only now is it proven who this is: by what was shown last, as tries come in turn."""
         assert self._connection is not None  # noqa: S101 - set when the connection was made
         user = self._connection.get_extra_info("username")
-        self._tenant = self._house.gatekeeper.named(user)
-        if self._tenant is None:  # disabled since
+        if self._shown is None or self._house.gatekeeper.still_in(self._shown) is None:
             self._house.gatekeeper.refused(user, via="sftp", peer=self._peer)
             self.cut()
         else:
+            self._admission = self._shown
             log.info("login.accepted", tenant=user, via="sftp", peer=self._peer)
 
     def session_requested(self) -> Channel | bool:
         """Open a channel for SFTP; asyncssh refuses every other kind unless it is told."""
-        if self._tenant is None or self._channels >= MOST_SESSIONS:
+        if self._admission is None or self._channels >= MOST_SESSIONS:
             return False
         self._channels += 1
         return Channel(self._start, self._channel_ended)
@@ -172,12 +179,11 @@ class Login(asyncssh.SSHServer):
     async def _serve(
         self, reader: asyncssh.SSHReader[bytes], writer: asyncssh.SSHWriter[bytes]
     ) -> None:
-        assert self._tenant is not None  # noqa: S101 - no channel is opened before
+        assert self._admission is not None  # noqa: S101 - no channel is opened before
+        tenant = self._admission.tenant
         loop = asyncio.get_running_loop()
         try:
-            shelf = await loop.run_in_executor(
-                self._house.disk, self._house.shelves.of, self._tenant
-            )
+            shelf = await loop.run_in_executor(self._house.disk, self._house.shelves.of, tenant)
         except Exception:  # what the shelf remembers cannot be read now
             log.exception("sftp.session_failed")
             writer.close()
@@ -185,10 +191,11 @@ class Login(asyncssh.SSHServer):
         files = ShelfFiles(
             cast("asyncssh.SSHServerChannel[bytes]", writer.channel),
             shelf=shelf,
-            tenant=self._tenant.name,
+            tenant=tenant.name,
             peer=self._peer,
             threads=self._house.disk,
             may_open=self._may_open,
+            confirm=partial(self._house.gatekeeper.check, self._admission),
         )
         self._sessions.add(files)
         try:
@@ -200,10 +207,13 @@ class Login(asyncssh.SSHServer):
         self._channels -= 1
 
     def _may_open(self) -> bool:
-        """Whether a new upload may begin: not when draining, and not for one disabled since."""
-        if self._house.connections.draining or self._tenant is None:
-            return False
-        return self._house.gatekeeper.named(self._tenant.name) is not None
+        """Whether a new upload may begin: not when draining, and not if the login has ended."""
+        return not self._house.connections.draining and not self._has_ended()
+
+    def _has_ended(self) -> bool:
+        """Whether the client was logged in, and would be refused by now."""
+        admission = self._admission
+        return admission is not None and self._house.gatekeeper.still_in(admission) is None
 
     def _begin_try(self, *, is_allowed: bool) -> None:
         """Let the client try, or close the connection.
@@ -218,13 +228,17 @@ class Login(asyncssh.SSHServer):
             self._connection._next_service = b"ssh-userauth"  # noqa: SLF001 - contract-tested
 
     def _watch(self) -> None:
-        """Close the connection when it has asked for nothing for too long."""
+        """Close the connection when its login has ended, or it asked for nothing for too long."""
         left = self._house.idle_seconds - self._pulse.quiet
-        if left <= 0:
+        if self._admission is not None and self._has_ended():
+            log_ended(self._admission, via="sftp", peer=self._peer)
+            self.cut()
+        elif left <= 0:
             log.info("connection.idle", via="sftp", peer=self._peer)
             self.cut()
         else:
-            self._timer = asyncio.get_running_loop().call_later(left, self._watch)
+            pause = min(left, _LOOK_SECONDS)
+            self._timer = asyncio.get_running_loop().call_later(pause, self._watch)
 
     async def _in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         loop = asyncio.get_running_loop()

@@ -18,6 +18,7 @@ from asyncssh.packet import PacketDecodeError, SSHPacket
 from asyncssh.sftp import SFTPServerHandler
 from asyncssh.stream import SSHServerStreamSession
 
+from ingest.auth import LoginEnded
 from ingest.frontends.sftp.files import ShelfFiles
 from storage.errors import DropsafeError, NotAllowed, NotFound, StorageFailing
 
@@ -136,7 +137,7 @@ def _told(error: DropsafeError) -> asyncssh.SFTPError:
         return asyncssh.SFTPNoSpaceOnFilesystem(error.message)
     if isinstance(error, NotFound):
         return asyncssh.SFTPNoSuchFile(error.message)
-    if isinstance(error, NotAllowed):
+    if isinstance(error, NotAllowed | LoginEnded):
         return asyncssh.SFTPPermissionDenied(error.message)
     return asyncssh.SFTPFailure(error.message)
 

@@ -84,14 +84,16 @@ class IncomingMessage:
         with self._lock:
             self._write()
 
-    def commit(self) -> Envelope:
+    def commit(self, *, confirm: Callable[[], None]) -> Envelope:
         """Make the message durable and accept it; only then may the client hear 250.
+
+        `confirm` is as in `Upload.commit`.
 
         Raises:
             ReceptionError: as `Upload.commit`.
         """
         with self._lock:
-            envelope = self._write().commit()
+            envelope = self._write().commit(confirm=confirm)
             self.ended = True
         # Here and not in the dialogue: the connection may be lost by now, the message is not.
         log_accepted(envelope)

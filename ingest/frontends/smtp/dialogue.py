@@ -21,6 +21,7 @@ from typing import Any
 import structlog
 from aiosmtpd.smtp import SMTP
 
+from ingest.auth import LoginEnded
 from ingest.frontends.smtp.data import DotDecoder, IncomingMessage
 from ingest.frontends.smtp.recipients import (
     NULL_SENDER,
@@ -160,17 +161,20 @@ class Connection(SMTP):
             via="smtp",
             peer=self.peer,
             sender=printable(envelope.mail_from or NULL_SENDER),
+            recipient=printable(envelope.rcpt_tos[0].rpartition("@")[0]),
         )
         self._receiving = True
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        reply = await self._receive(origin, envelope.tenant)
+        sender = envelope.mail_from or NULL_SENDER
+        confirm = partial(self._house.postmaster.confirm, envelope.tenant, sender)
+        reply = await self._receive(origin, envelope.tenant, confirm)
         self.envelope = self._create_envelope()
         await self.push(reply)
         self._receiving = False
         if self._finishing:
             await self._hang_up(_STOPPING)
 
-    async def _receive(self, origin: Origin, tenant: Tenant) -> str:
+    async def _receive(self, origin: Origin, tenant: Tenant, confirm: Callable[[], None]) -> str:
         """Take one message; the reply to it. A tenant's own limit counts the whole message."""
         limit = min(
             self._house.settings.max_message_size,
@@ -182,11 +186,10 @@ class Connection(SMTP):
             if error is not None:
                 return _no(error)
             self._reset_timeout()
-            envelope = await self._in_thread(message.commit)
+            envelope = await self._in_thread(partial(message.commit, confirm=confirm))
         except DropsafeError as error:
-            log.warning(
-                "message.refused", tenant=origin.tenant, peer=origin.peer, reason=error.hint
-            )
+            reason = error.hint or error.message
+            log.warning("message.refused", tenant=origin.tenant, peer=origin.peer, reason=reason)
             return _no(error)
         finally:
             if not message.ended:  # refused or cut off
@@ -282,6 +285,8 @@ def _no(error: Exception) -> str:
         return f"552 5.3.4 {error.message}"
     if isinstance(error, StorageFailing):
         return f"452 4.3.1 {error.message}"
+    if isinstance(error, LoginEnded):
+        return "550 5.7.1 This message may not be sent to this address any more"
     if isinstance(error, DropsafeError):
         return f"{'451 4.3.0' if error.temporary else '554 5.6.0'} {error.message}"
     return "451 4.3.0 The server had a problem, please send again later"

@@ -9,7 +9,7 @@ from functools import partial
 import structlog
 from aiosmtpd.smtp import SMTP, Envelope, Session, TLSSetupException
 
-from ingest.auth import Gatekeeper, may_send
+from ingest.auth import Gatekeeper, LoginEnded, may_send
 from storage.accounts import Tenant
 from storage.delivery import printable
 
@@ -79,6 +79,17 @@ class Postmaster:
             peer=peer_of(session),
         )
         return reply
+
+    def confirm(self, tenant: Tenant, sender: str) -> None:
+        """Look once more before a message is accepted.
+
+        Raises:
+            LoginEnded: the tenant was disabled since RCPT, or has another address by now, or may
+                not be written to by this sender any more.
+        """
+        now = self._gatekeeper.named(tenant.name)
+        if now is None or now.mailbox != tenant.mailbox or not _is_welcome(now, sender):
+            raise LoginEnded
 
     async def handle_exception(self, error: Exception) -> str:
         """Log what nobody thought of, and tell the client nothing of it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from ingest.frontends.folder import REFUSED
+from ingest.frontends.folder.entries import REFUSED
 from tests.frontends.contract.answers import Answer, Login, Source, Verdict
 from tests.frontends.contract.clients import Client
 from tests.frontends.contract.doors import Door

@@ -1,0 +1,96 @@
+"""The process that reads files, one after the other, within its limits; see `reader`."""
+
+from __future__ import annotations
+
+import math
+import resource
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from multiprocessing.connection import Connection
+from typing import TypedDict
+
+import polars as pl
+
+from parsers import containers, delimited, message
+from parsers.pins import Pins
+from parsers.reject import Unreadable, UnreadableCode
+from parsers.sent import Sent
+
+_MIB = 1 << 20
+
+
+def attached(data: bytes) -> tuple[int, containers.Contents]:
+    """How many files are attached to an email, and what is in them. Raises Unreadable."""
+    files = message.attachments(data)
+    contents = containers.flatten(((one.name, one.data) for one in files), packed=len(data))
+    return len(files), contents
+
+
+TASKS: dict[str, Callable[..., object]] = {
+    "read": delimited.read,
+    "read_rejects": delimited.read_rejects,
+    "contents": containers.contents,
+    "attached": attached,
+}
+"""What can be done with a file; each is given its bytes first, and raises Unreadable."""
+
+
+class Known(TypedDict, total=False):
+    """What is known of a file beside its bytes and its mapping; see `parsers.delimited.read`."""
+
+    sent: Sent
+    pins: Pins
+    latest: datetime
+
+
+def main(descriptor: int, memory: int, seconds: int) -> None:
+    """Answer requests from the worker until it closes the pipe.
+
+    `memory` is the most that may be allocated, in MiB; `seconds` of processor time are for each
+    file.
+    """
+    # Allocated memory, not address space: threads and libraries reserve far more than they use.
+    _, allowed = resource.getrlimit(resource.RLIMIT_DATA)
+    most = memory * _MIB if allowed == resource.RLIM_INFINITY else min(memory * _MIB, allowed)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    pipe = Connection(descriptor)
+    while True:
+        try:
+            task, given, known = pipe.recv()
+        except EOFError:
+            return
+        _allow(seconds)
+        pipe.send(_answer(task, given, known, memory))
+
+
+def _allow(seconds: int) -> None:
+    """Let the processor time run out this many seconds from now: SIGXCPU then ends the process."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    end = math.ceil(used.ru_utime + used.ru_stime) + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+
+
+def _answer(task: str, given: tuple[object, ...], known: Known, memory: int) -> object:
+    """What the task gives, or the exception that tells why it gives nothing."""
+    try:
+        return TASKS[task](*given, **known)
+    except MemoryError:
+        return Unreadable(
+            UnreadableCode.TOO_COSTLY,
+            f"Reading the file took more than {memory} MiB of memory.",
+            remedy="Look at the file; if it is a table, have it sent in smaller parts.",
+        )
+    except pl.exceptions.PanicException as panic:  # no Exception: it would end the process
+        return Unreadable(
+            UnreadableCode.BREAKS_READER,
+            f"The program that reads files broke down on this one: {panic}",
+            remedy="Look at the file; if it is a table, tell the makers of dropsafe.",
+        )
+    except Exception as error:  # noqa: BLE001 - it is raised again, in the worker
+        return error
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

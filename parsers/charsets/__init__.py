@@ -1,0 +1,1 @@
+"""Which of the many encodings of one or two bytes a character a text is written in."""

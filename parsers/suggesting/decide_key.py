@@ -1,0 +1,133 @@
+"""The line of a proposal about the id of a transaction."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from parsers.suggesting.evidence import Evidence
+from parsers.suggesting.keys import Key, Pattern, as_good
+from parsers.suggesting.moments import days
+from parsers.suggesting.suggestion import Decision
+from parsers.suggesting.writing import joined, quoted, toml_list, toml_text
+
+_FIRST_OF_A_DAY = 2  # a number with which those of a day may begin
+_SHORT = 9  # characters: a longer id is of no day's counter
+_SHOWN_NAMES = 12
+
+
+def decide_key(found: Evidence) -> Decision:
+    """Which columns make the id of a transaction, and whether it is unique in these files."""
+    if not found.keys:
+        return Decision(
+            table="columns",
+            key="transaction_id",
+            question="Which column has the number of the receipt? None was found. If the number "
+            "begins again each day or on each till, combine it with the date or the till.",
+            options=_combinations(found),
+        )
+    good = as_good(found.keys) if found.keys[0].pattern is not Pattern.AGAIN else []
+    if not good:
+        first = found.keys[0]
+        return Decision(
+            table="columns",
+            key="transaction_id",
+            question=f"{joined(first.names)} comes again for other transactions: {first.ids:,} "
+            f"different ones on {first.rows:,} rows. What makes it unique?",
+            options=tuple(_line(_source(key.names)) for key in found.keys),
+        )
+    if len(good) > 1:
+        each = "; ".join(f"{joined(key.names)}: {_measured(key)}" for key in good)
+        return Decision(
+            table="columns",
+            key="transaction_id",
+            evidence=(f"{each}.",),
+            question="Which is the id of a transaction? Each of these may be.",
+            options=tuple(_line(_source(key.names)) for key in good),
+        )
+    [best] = good
+    if (again := _begins_again(best, found)) is not None:
+        return again
+    said = [f"{_measured(best)}."]
+    if len(best.names) > 1:
+        said.append(f"{quoted(best.names[-1])} alone comes again for other transactions.")
+    others = [
+        joined(key.names)
+        for key in found.keys
+        if key is not best and key.pattern is not Pattern.AGAIN
+    ]
+    if others:
+        said.append(f"Also there: {', '.join(others)}.")
+    return Decision(
+        table="columns", key="transaction_id", value=_source(best.names), evidence=tuple(said)
+    )
+
+
+def best_key(found: Evidence) -> Key | None:
+    """The likeliest id, if there is any that tells transactions apart."""
+    usable = [key for key in found.keys if key.pattern is not Pattern.AGAIN]
+    return usable[0] if usable else None
+
+
+def _combinations(found: Evidence) -> tuple[str, ...]:
+    """What may make an id where no column is called like one."""
+    likely = [
+        one.name
+        for one in found.facts
+        if not one.is_blank and not one.has_lines and not one.is_money and len(one.distinct) > 1
+    ][:_SHOWN_NAMES]
+    return tuple(_line(_source((name,))) for name in likely)
+
+
+def _begins_again(key: Key, found: Evidence) -> Decision | None:
+    """Ask about a short number if the files cannot show whether it begins again.
+
+    They are of one day only, or it comes in two files for two sales, and no column names the shop.
+    """
+    if len(key.names) > 1 or not found.moments:
+        return None
+    column = found.column(key.names[0])
+    length = column.distinct.str.len_chars().median()
+    moments = days(found.moments[0]).drop_nulls()
+    of_one_day = moments.n_unique() == 1 and isinstance(length, float) and length < _SHORT
+    if key.elsewhere and not found.places:
+        said = f"{key.elsewhere:,} come in several files, for different sales."
+        question = f"Does {quoted(key.names[0])} begin again each day? Else the files are of "
+        question += "different shops."
+    elif of_one_day:
+        said = "All rows are of one day. With files of two days it would be known."
+        question = f"Do the numbers in {quoted(key.names[0])} begin again the next day?"
+    else:
+        return None
+    numbers = column.distinct.cast(pl.Int64, strict=False)
+    least = numbers.min()
+    alone, with_day = (
+        _line(_source(names)) for names in (key.names, (found.moments[0].names[0], *key.names))
+    )
+    begins = isinstance(least, int) and least <= _FIRST_OF_A_DAY
+    return Decision(
+        table="columns",
+        key="transaction_id",
+        evidence=(f"{_measured(key)}.", said),
+        question=question,
+        options=(with_day, alone) if begins else (alone, with_day),
+    )
+
+
+def _measured(key: Key) -> str:
+    if key.pattern is Pattern.LINES:
+        return (
+            f"{key.ids:,} different ones on {key.rows:,} rows; on several rows, which follow each "
+            f"other: {key.repeated:,}"
+        )
+    again = f"; come again as corrections: {key.repeated:,}" if key.repeated else ""
+    return f"{key.ids:,} different ones on {key.rows:,} rows{again}"
+
+
+def _source(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return toml_text(names[0])
+    return f'{{ combine = {toml_list(names)}, separator = "-" }}'
+
+
+def _line(source: str) -> str:
+    return f"transaction_id = {source}"

@@ -1,0 +1,118 @@
+"""The lines of a proposal about refunds, and about rows that belong together."""
+
+from parsers.suggesting.amounts_read import read
+from parsers.suggesting.decide_key import best_key
+from parsers.suggesting.evidence import Evidence
+from parsers.suggesting.facts import leads_blanks
+from parsers.suggesting.keys import Key, Pattern
+from parsers.suggesting.lines import LinesEvidence, LinesFound, judge_lines
+from parsers.suggesting.suggestion import Decision
+from parsers.suggesting.writing import of_rows, these, toml_list, toml_text
+
+
+def decide_refunds(found: Evidence) -> list[Decision]:
+    """Whether the totals of refunds are to be made negative."""
+    decisions = []
+    for name, words in found.rules.refund.items():
+        refunds = found.column(name).texts.is_in(words)
+        if not found.totals or not refunds.any():
+            continue
+        amounts = read(found.column(found.totals[0].names[0]), found.decimal or ".").filter(refunds)
+        plus, minus = int((amounts > 0).sum()), int((amounts < 0).sum())
+        key, cells = of_rows("refund", name), toml_list(words)
+        said = f"{these(words)}: {plus + minus:,} rows, {minus:,} of them below zero."
+        if plus and minus:
+            question = (
+                "Are the totals of all these rows to be below zero? If those above zero are right "
+                "as they are, take the line out."
+            )
+            decisions.append(
+                Decision(
+                    table="rows",
+                    key=key,
+                    evidence=(said,),
+                    question=question,
+                    options=(f"{key} = {cells}",),
+                )
+            )
+        elif plus:
+            said += " They are made negative."
+            decisions.append(Decision(table="rows", key=key, value=cells, evidence=(said,)))
+        else:
+            decisions.append(Decision(table="rows", key=key, evidence=(said,)))
+    return decisions
+
+
+def decide_lines(found: Evidence) -> list[Decision]:
+    """Which rows belong together, and which cells they have from the row above."""
+    key = best_key(found)
+    if key is None:
+        return []
+    evidence = _lines_of(found, key)
+    decisions = []
+    summed = evidence is not None and evidence.found is not LinesFound.FIRST
+    if names := _blank_below(found, key, summed=summed):
+        said = "Filled on the first row of a sale only; the rows below it are given the same."
+        decisions.append(
+            Decision(table="rows", key="fill_down", value=toml_list(names), evidence=(said,))
+        )
+    if evidence is None:
+        return [*decisions, *_unclear_repeats(found, key)]
+    if evidence.found is LinesFound.EITHER:
+        decisions.append(
+            Decision(
+                table="rows",
+                key="lines",
+                evidence=(evidence.words,),
+                question="Is the amount on each row that of the whole sale (first), or of one "
+                "item (sum)?",
+                options=('lines = "first"', 'lines = "sum"'),
+            )
+        )
+        return decisions
+    decisions.append(
+        Decision(
+            table="rows",
+            key="lines",
+            value=toml_text(evidence.found.value),
+            evidence=(f"{key.rows:,} rows are {key.ids:,} transactions.", evidence.words),
+        )
+    )
+    return decisions
+
+
+def _unclear_repeats(found: Evidence, key: Key) -> list[Decision]:
+    """Ask what several rows of one id are, where no time of day tells a correction from a part."""
+    if not key.repeated or (found.moments and found.moments[0].with_time):
+        return []
+    return [
+        Decision(
+            table="rows",
+            key="lines",
+            evidence=(f"On several rows: {key.repeated:,} of {key.ids:,} transactions.",),
+            question="Are these rows parts to be added up (sum), or does the last one correct "
+            "those before it (last)?",
+            options=('lines = "sum"', 'lines = "last"'),
+        )
+    ]
+
+
+def _lines_of(found: Evidence, key: Key) -> LinesEvidence | None:
+    if key.pattern is not Pattern.LINES or not found.totals:
+        return None
+    amounts = [read(found.column(name), found.decimal or ".") for name in found.totals[0].names]
+    total = amounts[0] if len(amounts) == 1 else amounts[0] + amounts[1].fill_null(0)
+    return judge_lines(found.key_of(key), found.file, total)
+
+
+def _blank_below(found: Evidence, key: Key, *, summed: bool) -> list[str]:
+    """The mapped columns that are filled on the first row of a sale only."""
+    names = list(key.names) if key.fill_down else []
+    location = found.location()
+    if location is not None and leads_blanks(location, found.facts):
+        names.append(location.name)
+    if summed and found.moments:
+        names += [
+            name for name in found.moments[0].names if leads_blanks(found.column(name), found.facts)
+        ]
+    return list(dict.fromkeys([*names, *found.rules.fill_down]))

@@ -1,0 +1,184 @@
+"""Finding the format of dates: one that all values prove, or two whose readings are named."""
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers import monthnames
+from parsers.dateformats import find_format
+from parsers.moment_format import decide_format
+from parsers.moments import read_written
+from parsers.reject import Unreadable, UnreadableCode
+from parsers.values import Found
+
+monthnames.short_names(), monthnames.full_names()  # slow once a process
+
+WRITTEN = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y/%m/%d %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%y %I:%M %p",
+    "%d.%m.%Y, %H:%M",
+    "%d.%m.%y %H:%M:%S",
+    "%d-%m-%Y %H.%M",
+    "%d-%b-%Y %I:%M %p",
+    "%b %d, %Y %I:%M:%S %p",
+    "%d %B %Y %H:%M",
+    "%A, %d. %B %Y %H:%M",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d %H%M",
+    "%d%m%Y %H:%M",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y %m %d %H %M",
+)
+days = st.datetimes(min_value=datetime(2001, 1, 1), max_value=datetime(2060, 1, 1))  # noqa: DTZ001
+
+
+def _decide(texts: list[str], given: str | None = None, **known: datetime) -> str:
+    lines = pl.Series(range(2, len(texts) + 2))
+    return decide_format(
+        [Found(column="When", texts=pl.Series(texts, dtype=pl.String))],
+        lines,
+        given,
+        latest=known.get("latest"),
+    ).format
+
+
+@given(st.lists(days, min_size=1, max_size=12), st.sampled_from(WRITTEN))
+def test_what_is_found_reads_every_value_as_it_was_meant(
+    moments: list[datetime], pattern: str
+) -> None:
+    """Whatever is decided reads all values rightly; else two readings are left that do differ."""
+    texts = [moment.strftime(pattern).strip() for moment in moments]
+    meant = pl.Series([datetime.strptime(text, pattern) for text in texts]).cast(  # noqa: DTZ007
+        pl.Datetime("us")
+    )
+    evidence = find_format(pl.Series(texts))
+    if evidence.format is not None:
+        assert read_written(pl.Series(texts), evidence.format).to_list() == [
+            one.replace(tzinfo=None) for one in meant.to_list()
+        ]
+    else:
+        readings = [read_written(pl.Series(texts), each).to_list() for each in evidence.rivals]
+        assert len(readings) > 1
+        assert readings[0] != readings[1]
+
+
+@given(st.lists(days.filter(lambda day: day.day > 12), min_size=1, max_size=5))
+def test_a_day_beyond_the_twelfth_decides(moments: list[datetime]) -> None:
+    """The 13th month does not exist: day and month are told apart by any such value."""
+    for pattern in ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"):
+        assert _decide([moment.strftime(pattern) for moment in moments]) == pattern
+
+
+def test_the_future_decides() -> None:
+    """A sale of 3 April is not reported on 4 March."""
+    latest = datetime(2026, 3, 6)  # noqa: DTZ001
+    assert _decide(["03/04/2026 10:00"], latest=latest) == "%m/%d/%Y %H:%M"
+
+
+def test_a_year_that_no_till_lives_in_is_no_reading() -> None:
+    """20100421 is not the 20th of October 421."""
+    assert _decide(["20100421 10:00", "20101112 10:00"]) == "%Y%m%d %H:%M"
+
+
+def test_two_readings_are_both_named_with_a_row() -> None:
+    """Somebody who knows the shop is asked, with what there is to choose from."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(["03/03/2026 10:00", "03/04/2026 10:00"])
+    assert caught.value.code == UnreadableCode.AMBIGUOUS_DATE
+    assert "'03/04/2026 10:00' on line 3" in caught.value.message
+    assert "03 April 2026" in caught.value.message
+    assert "04 March 2026" in caught.value.message
+    assert 'format = "%d/%m/%Y %H:%M"' in caught.value.remedy
+
+
+def test_readings_that_agree_are_no_doubt() -> None:
+    """3 March is 3 March in either order."""
+    evidence = find_format(pl.Series(["03/03/2026 10:00"]))
+    assert evidence.format is not None
+    assert not evidence.certain  # the next file is not to be read by it
+
+
+def test_dots_stand_between_day_and_month_in_this_order() -> None:
+    """Nobody writes the month first with dots."""
+    assert _decide(["03.04.2026 10:00"]) == "%d.%m.%Y %H:%M"
+
+
+def test_values_of_both_orders_leave_a_doubt() -> None:
+    """Two tills in one file, one American: what the other values mean nobody knows."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(["25/12/2026 10:00", "12/25/2026 10:00", "01/02/2026 10:00"])
+    assert caught.value.code == UnreadableCode.AMBIGUOUS_DATE
+
+
+def test_a_given_format_that_the_file_refutes_is_not_bent() -> None:
+    """With months and days swapped, those up to the twelfth would be misread in silence."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(["25/12/2026 10:00", "03/04/2026 10:00"], "%m/%d/%Y %H:%M")
+    assert caught.value.code == UnreadableCode.CONTRADICTS_MAPPING
+    assert "'25/12/2026 10:00' on line 2" in caught.value.message
+    assert "%d/%m/%Y %H:%M" in caught.value.remedy
+
+
+def test_a_few_bad_values_do_not_refute_a_given_format() -> None:
+    """They become rejects, each on its own."""
+    texts = ["12/25/2026 10:00", "12/26/2026 10:00", "n/a", "25/12/2026 10:00"]
+    assert _decide(texts, "%m/%d/%Y %H:%M") == "%m/%d/%Y %H:%M"
+
+
+def test_a_few_bad_values_do_not_hide_the_format() -> None:
+    """A word in place of a date is that row's trouble."""
+    assert _decide(["25/12/2026 10:00", "cancelled", "26/12/2026 10:00"]) == "%d/%m/%Y %H:%M"
+
+
+@pytest.mark.parametrize("pattern", ["%a, %d %b %Y %H%M", "%A, %d.%m.%Y %H%M%S", "%d %b %Y %H%M"])
+def test_a_time_in_a_run_of_digits_stands_below_any_date(pattern: str) -> None:
+    """As when date and time are joined from two columns, and a weekday stands before the date."""
+    days = [datetime(2023, 12, 19, 23, 16), datetime(2024, 2, 3, 8, 5)]  # noqa: DTZ001
+    texts = pl.Series([day.strftime(pattern) for day in days])
+    assert read_written(texts, _decide(texts.to_list())).to_list() == days
+
+
+def test_iso_8601_needs_no_format() -> None:
+    """It is read as ever, and blanks say nothing."""
+    assert _decide(["2026-03-04 10:00", "", "2026-03-04T10:00:01Z"]) == "iso"
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["soon"], "cannot be told"),
+        (["2026-03-04"], "no time of day"),
+        (["5 listopada 2026 10:00"], "cannot be told"),
+    ],
+)
+def test_what_no_format_reads_is_held(texts: list[str], words: str) -> None:
+    """A column of words, dates without a time, a month that two languages call alike."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(texts)
+    assert caught.value.code == UnreadableCode.UNKNOWN_DATE
+    assert words in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("16-Dec-2023 02:44 AM EST", "%d-%b-%Y %I:%M %p %Z"),
+        ("16. März 2023 14:30", "%d. %b %Y %H:%M"),
+        ("16 mars 2023 14:30", "%d %b %Y %H:%M"),
+        ("16 września 2023 14:30", "%d %B %Y %H:%M"),
+        ("16 Haziran 2023 14:30", "%d %B %Y %H:%M"),
+        ("11/21/2026 9:05:00 a.m.", "%m/%d/%Y %I:%M:%S %p"),
+        ("1700000000", "epoch"),
+        ("1700000000123", "epoch_ms"),
+        ("45292.6958333333", "excel"),
+    ],
+)
+def test_layouts_of_real_tills_are_found(text: str, pattern: str) -> None:
+    """Month names of many languages, abbreviated zones, counts since a first day."""
+    assert find_format(pl.Series([text])).format == pattern

@@ -1,0 +1,293 @@
+"""What is not UTF-8 is read rightly, or it is said how else it may be read."""
+
+# ruff: noqa: RUF001 (letters of many scripts are what this is about)
+
+import codecs
+import contextlib
+import time
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from parsers.encodings import Decoded, decode, rival_reading
+from parsers.reject import Unreadable, UnreadableCode
+
+WEST = "cp1252 cp850 cp437 mac_roman iso8859_15 latin-1"
+CENTRAL = "cp1250 cp852 iso8859_2"
+BALTIC = "cp1257 cp775 iso8859_13"
+
+# Names of shops, towns and goods by language, with a header, and the encodings of the tills.
+LANGUAGES = (
+    (WEST, "Filiale;Umsatz", "Zürich|Köln|München|Bäckerei Müller|Straße 5|Österreich|Café Schön"),
+    (WEST, "Magasin;Montant", "Besançon|Nîmes|Orléans|Crêperie Léon|Évry|Garçon|Noël|Épicerie"),
+    (WEST, "Tienda;Importe", "Málaga|Córdoba|La Coruña|Jamón|Panadería|Bogotá|Ñuñoa|Almería"),
+    (WEST, "Loja;Valor", "São Paulo|Brasília|Conceição|Pão de queijo|Évora|Goiânia|Açúcar"),
+    (WEST, "Negozio;Importo", "Forlì|Caffè Roma|Città|Cefalù|Tiramisù|Nardò|Qualità|Più"),
+    (WEST, "Winkel;Bedrag", "Coördinatie|België|Brasserie Zoë|Patiënt|Financiën|Poëzie"),
+    (WEST, "Butik;Belopp", "Malmö|Göteborg|Jönköping|Västerås|Skåne|Växjö|Kött och fågel"),
+    (f"{WEST} cp865", "Butik;Kvittering", "Århus|Nørrebro|Køge|Næstved|Blåbær|Sønderborg|Brød"),
+    (WEST, "Kauppa;Summa", "Jyväskylä|Hämeenlinna|Töölö|Mäntsälä|Seinäjoki|Öljy|Pöytä"),
+    (CENTRAL, "Sklep;Kwota", "Łódź|Kraków|Gdańsk|Poznań|Częstochowa|Żabka|Świdnica|Zielona Góra"),
+    (CENTRAL, "Prodejna;Celkem", "Plzeň|České Budějovice|Dvořák|Jiří|Náměstí Míru|Žižkov|Děčín"),
+    (CENTRAL, "Predajna;Spolu", "Košice|Žilina|Banská Bystrica|Trenčín|Lučenec|Šaľa|Stĺp"),
+    (CENTRAL, "Bolt;Nyugta", "Győr|Székesfehérvár|Kőbánya|Zöldség|Tűzoltó utca|Hódmezővásárhely"),
+    (CENTRAL, "Trgovina;Iznos", "Šibenik|Čakovec|Požega|Đakovo|Voće i povrće|Kuća|Šećer"),
+    ("cp1250 cp852", "Magazin;Suma", "Timişoara|Constanţa|Braşov|Pâine|Băcănie|Târgu Mureş"),
+    ("cp1254 cp857", "Sube;Tutar", "İstanbul|Şişli|Beşiktaş|Kadıköy|Çankaya|Eskişehir|Ağrı"),
+    (BALTIC, "Kauplus;Kokku", "Põhja|Võru|Pärnu|Jõgeva|Küüslauk|Šokolaad|Õismäe"),
+    (BALTIC, "Veikals;Summa", "Rīga|Liepāja|Jūrmala|Rēzekne|Cēsis|Ķekava|Čiekurkalns"),
+    (BALTIC, "Kvitas;Suma", "Šiauliai|Panevėžys|Klaipėda|Žvėrynas|Kėdainiai|Tauragė|Mėsa"),
+    ("cp1251 cp866 koi8_r iso8859_5 mac_cyrillic", "Store;RUB", "Москва|Хлеб|Пекарня|Чек|Щёлково"),
+    ("cp1251", "Store;UAH", "Київ|Львів|Харків|Запоріжжя|Їжак|Крамниця"),
+    ("cp1253 iso8859_7 cp737", "Store;EUR", "Αθήνα|Θεσσαλονίκη|Πάτρα|Φούρνος|Ψωμί|Ηράκλειο"),
+    ("cp1255 cp862", "Store;ILS", "תל אביב|ירושלים|חיפה|מאפייה|לחם"),
+    ("cp1256 iso8859_6", "Store;SAR", "القاهرة|الرياض|مخبز|السوق المركزي|حليب"),
+    ("cp874", "Store;THB", "กรุงเทพ|เชียงใหม่|ภูเก็ต|ร้านกาแฟ|ขนมปัง"),
+    ("cp932 euc_jp", "Store;JPY", "東京|大阪|渋谷店|コーヒー|おにぎり|牛乳|札幌"),
+    ("gb18030", "Store;CNY", "北京|上海|咖啡|面包|成都春熙路店|收银台"),
+    ("big5", "Store;TWD", "台北|高雄|麵包|信義店|便當|便利商店"),
+    ("cp949", "Store;KRW", "서울|부산|강남점|커피|아메리카노|편의점"),
+)
+
+
+@dataclass(frozen=True)
+class Export:
+    """A small file, and the encoding it is sent in."""
+
+    text: str
+    encoding: str
+
+    @property
+    def data(self) -> bytes:
+        return self.text.encode(self.encoding)
+
+
+@st.composite
+def exports(draw: st.DrawFn, least_names: int = 1) -> Export:
+    """Draw a file of 5 to 200 rows in an encoding of its language that has all its letters."""
+    encodings, header, names = draw(st.sampled_from(LANGUAGES))
+    encoding = draw(st.sampled_from(encodings.split()))
+    known = [
+        name
+        for name in names.split("|")
+        if name.encode(encoding, "ignore").decode(encoding) == name
+    ]
+    chosen = draw(st.lists(st.sampled_from(known), min_size=least_names, max_size=6, unique=True))
+    count = draw(st.integers(5, 200))
+    rows = "".join(f"{chosen[row % len(chosen)]};{row},50\r\n" for row in range(count))
+    return Export(text=f"{header}\r\n{rows}", encoding=encoding)
+
+
+def _rivals(decoded: Decoded) -> list[tuple[str, str]]:
+    """List what each different cell of the first column may be otherwise."""
+    cells = {line.split(";")[0] for line in decoded.content.splitlines()}
+    return [found for cell in sorted(cells) if (found := rival_reading(cell, decoded))]
+
+
+@settings(max_examples=300, deadline=None)  # the first one reads the tables of letters
+@given(exports())
+@example(Export(text="Store;Total\r\nŁódź;1\r\n", encoding="cp1250"))
+def test_no_text_is_read_wrongly_without_a_rival(export: Export) -> None:
+    """Either it is what was sent, or a cell is named that may be read otherwise, or it is held."""
+    with contextlib.suppress(Unreadable):
+        decoded = decode(export.data, None)
+        assert decoded.content == export.text or _rivals(decoded)
+
+
+@pytest.mark.parametrize(("encodings", "header", "names"), LANGUAGES, ids=lambda value: value[:14])
+def test_a_few_names_are_enough_in_windows(encodings: str, header: str, names: str) -> None:
+    """The first encoding of each language, with all the names: it loads unaided."""
+    rows = "".join(f"{name};1\n" for name in names.split("|"))
+    export = Export(text=f"{header}\n{rows}", encoding=encodings.split(maxsplit=1)[0])
+    decoded = decode(export.data, None)
+    assert decoded.content == export.text
+    assert not _rivals(decoded)
+
+
+@pytest.mark.parametrize(
+    ("cell", "encoding"),
+    [
+        ("Zürich", "cp1252"),
+        ("Café", "cp1252"),
+        ("Malmö", "cp1252"),
+        ("København", "cp1252"),
+        ("São Paulo", "cp1252"),
+        ("12,50 €", "cp1252"),
+        ("Ava’s iPhone", "cp1252"),
+        ("Łódź", "cp1250"),
+        ("Dvořák", "cp1250"),
+        ("Москва", "cp1251"),
+        ("Düsseldorf Süd", "cp850"),
+    ],
+)
+def test_one_name_under_an_english_header_loads_unaided(cell: str, encoding: str) -> None:
+    """A shop that writes nothing beyond ASCII but its name is the usual case."""
+    text = f"Store;Total\r\n{cell};1\r\n"
+    decoded = decode(text.encode(encoding), None)
+    assert decoded.content == text
+    assert rival_reading(cell, decoded) is None
+
+
+def test_two_readings_are_both_told() -> None:
+    """0xF1 is the n of Spain in Windows-1252 and that of Poland in Windows-1250: both are words."""
+    decoded = decode("Store;Total\r\nNiño;1\r\n".encode("cp1252"), None)
+    assert decoded.content == "Store;Total\r\nNiño;1\r\n"
+    assert rival_reading("Niño", decoded) is not None
+    assert rival_reading("Total", decoded) is None
+
+
+def test_what_the_rest_of_the_file_says_decides() -> None:
+    """A header in Spanish, without an accent in it, speaks for Spanish."""
+    decoded = decode("Tienda;Importe;Fecha\r\nNiño;1;2\r\n".encode("cp1252"), None)
+    assert rival_reading("Niño", decoded) is None
+
+
+def test_a_rival_holds_beyond_what_was_looked_at() -> None:
+    """Nothing in many rows tells Windows-1252 from -1250; a letter at the end must not be lost."""
+    many = "".join(f"Zürich {row};1\n" for row in range(20_000))
+    decoded = decode(f"Store;Total\n{many}Kšely;1\n".encode("cp1250"), None)
+    assert "cp1250" in (decoded.encoding, *decoded.rivals)
+    assert "cp1252" in (decoded.encoding, *decoded.rivals)
+
+
+def test_a_byte_beyond_the_sample_rules_an_encoding_out() -> None:
+    """0x9D is no character of Windows-1252; it is a letter in -1250."""
+    many = "".join(f"Größe {row};1\n" for row in range(20_000))
+    decoded = decode(f"Store;Total\n{many}ť;1\n".encode("cp1250"), None)
+    assert decoded.encoding == "cp1250"
+    assert "ť" in decoded.content
+
+
+def test_an_expected_column_decides() -> None:
+    """The name is in the file in one encoding only, so the others are none."""
+    text = "Jõgi;Total\n1;2\n"
+    data = text.encode("cp775")
+    assert decode(data, None).content != text
+    decoded = decode(data, None, ["Jõgi", "Total"])
+    assert decoded.content == text
+    assert not _rivals(decoded)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "text", ["a;b\r\n1;2\r\n", "Größe;Preis\r\nŁódź;12,50 €\r\n", "店;1\n東京;2\n"]
+)
+def test_wide_encodings_are_told_without_a_mark(encoding: str, text: str) -> None:
+    """Their zeros are halves of letters."""
+    assert decode(text.encode(encoding), None) == Decoded(content=text, encoding=encoding)
+
+
+def test_escapes_to_japanese_are_read() -> None:
+    """ISO-2022-JP is plain ASCII but for its escapes."""
+    text = "Store;Total\n東京;1\n"
+    assert decode(text.encode("iso2022_jp"), None).content == text
+
+
+def test_tildes_may_be_chinese() -> None:
+    """HZ is plain ASCII: what looks like it is taken as it stands, and has a rival."""
+    decoded = decode("Store;Total\n北京;1\n".encode("hz"), None)
+    assert rival_reading("~{11>)~}", decoded) == ("hz", "北京")
+
+
+def test_utf_8_by_chance_has_a_rival() -> None:
+    """One word of Czech from a Macintosh is valid UTF-8: a letter of the Maldives."""
+    data = "Store;Total\nJiří;1\n".encode("mac_latin2")
+    assert data.decode("utf-8")
+    decoded = decode(data, None)
+    assert rival_reading(decoded.content.split("\n")[1].split(";")[0], decoded) is not None
+
+
+def test_two_signs_of_chinese_that_are_utf_8_by_chance_have_a_rival() -> None:
+    """They would be two letters of small peoples, of which no word is made."""
+    decoded = decode("Store;Total\n源台;1\n".encode("gb18030"), None)
+    assert "gb18030" in (decoded.encoding, *decoded.rivals)
+
+
+@pytest.mark.parametrize("names", [names for _, _, names in LANGUAGES], ids=lambda names: names[:9])
+def test_one_name_in_utf_8_is_certain(names: str) -> None:
+    """It is the usual case, in all languages."""
+    for name in names.split("|"):
+        assert decode(f"Store;Total\n{name};1\n".encode(), None).rivals == ()
+
+
+@pytest.mark.parametrize("letter", "ßñéΩжŁ½€☕東א")
+def test_one_letter_in_utf_8_is_certain(letter: str) -> None:
+    """What it may be otherwise is less likely still."""
+    assert decode(f"Size\n{letter}\n".encode(), None).rivals == ()
+
+
+@given(st.text(alphabet="äéłřжאあ東한€ab1;\n", max_size=40))
+def test_utf_8_is_certain(text: str) -> None:
+    """Letters in use, as UTF-8, have no rival."""
+    assert decode(("Größe;Łódź;東京\n" + text).encode(), None).rivals == ()
+
+
+def test_a_few_nuls_are_kept() -> None:
+    """They are a matter of the cells they stand in."""
+    assert decode(b"a;b\n1;x\0y\n2;z\n", None).content == "a;b\n1;x\0y\n2;z\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-16-le"])
+def test_a_tail_of_zeros_is_a_file_cut_short(encoding: str) -> None:
+    """A crash leaves the blocks of zeros that were not yet written."""
+    with pytest.raises(Unreadable) as caught:
+        decode("a;b\r\n1;2\r\n3".encode(encoding) + bytes(512), None)
+    assert caught.value.code is UnreadableCode.CUT_SHORT
+    assert "From line 3 on" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("data", "pinned"),
+    [
+        ("Größe\n5 €\n€".encode()[:-1], None),
+        ("Größe\n5 €\n€".encode()[:-1], "utf-8"),
+        (codecs.BOM_UTF16_LE + "a\nb\nc".encode("utf-16-le")[:-1], None),
+        ("a\nb\n東".encode("cp932")[:-1], "cp932"),
+    ],
+)
+def test_a_file_cut_inside_a_character_is_cut_short(data: bytes, pinned: str | None) -> None:
+    """The line is named; the rows before it are not loaded as if they were all."""
+    with pytest.raises(Unreadable) as caught:
+        decode(data, pinned)
+    assert caught.value.code is UnreadableCode.CUT_SHORT
+    assert "line 3" in caught.value.message
+
+
+def test_windows_inside_of_utf_8_holds_the_file() -> None:
+    """One line that a person pasted in: the line is named."""
+    with pytest.raises(Unreadable) as caught:
+        decode("Größe\nKöln\n".encode() + "Zürich\n".encode("cp1252") + "Bär\n".encode(), None)
+    assert caught.value.code is UnreadableCode.ENCODING
+    assert "line 3 is not" in caught.value.message
+
+
+def test_a_currency_in_each_row_leaves_no_doubt_of_utf8() -> None:
+    """However often the blank before it is there, which is a sign like many."""
+    amounts = (f"{n}.{99 - n}\xa0z\u0142,{n}.{n}\xa0z\u0142\n" for n in range(10, 90))
+    data = "".join(amounts).encode()
+    assert decode(data, None).rivals == ()
+
+
+@pytest.mark.parametrize("mark", ["\x1f", "\x1e"])
+def test_text_that_is_divided_by_control_characters_is_text(mark: str) -> None:
+    """ASCII has two that are meant for it; others are no text in any number."""
+    assert decode(mark.join("abcd").encode(), None).content == mark.join("abcd")
+    with pytest.raises(Unreadable):
+        decode("\x01".join("abcd").encode(), None)
+
+
+def test_binary_data_is_no_table() -> None:
+    """Too many bytes are no characters at all."""
+    with pytest.raises(Unreadable) as caught:
+        decode(bytes(range(256)) * 4, None)
+    assert caught.value.code is UnreadableCode.NOT_A_TABLE
+
+
+def test_the_time_does_not_grow_with_the_file() -> None:
+    """A bounded sample is weighed: 20 MB of different cells are nearly as quick as one cell."""
+    data = "".join(f"Zürich {row};{row},50\n" for row in range(900_000)).encode("cp1252")
+    start = time.process_time()
+    assert decode(data, None).encoding == "cp1252"
+    assert time.process_time() - start < 5
