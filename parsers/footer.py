@@ -78,6 +78,9 @@ def find_footer(
     """
     ending: list[tuple[Suspect, bool]] = []
     for at in range(frame.height - 1, max(frame.height - _LONGEST, 0) - 1, -1):
+        # What a quote leaves open may be the beginning of a row: its end is not known.
+        if frame["unclosed"][at]:
+            break
         [record] = at_places(frame, [at], dialect)
         certain = (
             record.line in totals or _is_footer(record, rows) or _is_label(record, frame, rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import os
@@ -148,10 +149,6 @@ def test_a_full_disk_refuses_for_a_while_and_recovers_without_a_restart(tmp_path
 
 
 def _fill(file: Path) -> None:
-    with file.open("wb") as ballast:
-        try:
-            while True:
-                ballast.write(bytes(1 << 16))
-                ballast.flush()
-        except OSError:
-            return
+    with file.open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
+        while True:
+            ballast.write(bytes(1 << 12))

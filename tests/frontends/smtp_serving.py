@@ -144,7 +144,7 @@ def serving(home: Home, certificate: Path, **settings: Any) -> Iterator[Serving]
             loop.close()
     del front_end, served
     gc.collect()  # a task that failed unseen is complained of when it is collected
-    assert complaints == []
+    assert not complaints, complaints
 
 
 @pytest.fixture(scope="session", name="certificate")

@@ -111,15 +111,18 @@ def test_a_failed_handshake_leaves_nothing(server: Serving, handshake: bytes) ->
 @pytest.mark.parametrize("last", [b"NOOP\r\n" * 40, b"STARTTLS\r\n\x16\x03", b"DATA\r\nx", b"QU"])
 def test_a_reset_leaves_nothing(server: Serving, home: Home, last: bytes) -> None:
     """A client whose machine dies, at whatever point, is gone, and the loop has no complaint."""
+    met: set[Connection] = set()
     for _ in range(5):
         with server.wire() as wire:
             wire.ask("EHLO raw.example")
             wire.ask(f"MAIL FROM:<{SENDER}>")
             wire.ask(f"RCPT TO:<{ADDRESS}>")
+            met |= server.front_end._connections
             wire.send(last)
             wire.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     eventually(lambda: not server.front_end._connections)
     assert home.accepted() == []
+    assert [one for one in met if one._closed._log_traceback] == []
 
 
 def test_tls_begins_once(server: Serving) -> None:

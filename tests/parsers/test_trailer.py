@@ -87,6 +87,7 @@ def test_a_footer_is_left_out_and_listed(footer: str, end: str) -> None:
         "Summer Shop,R17",
         "Summer Shop",
         "Total,R17",  # a shop may be called so
+        'Summer Shop,"',  # a quote that is never closed may hold the rest of a sale
         "\nMain St",
     ],
 )

@@ -62,7 +62,7 @@ MUTANTS: tuple[Mutant, ...] = (
     _mutant(
         "of two orders of day and month the first is taken",
         "dateformats:find_format",
-        "if example is None:",
+        "if not doubtful:",
         "if True:",
         date="%m/%d/%Y",
         dates_told="never",
@@ -71,10 +71,10 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "a day is never refuted by another",
-        "dateformats:find_format",
-        "best = max(candidates, key=lambda each: int(fits[each].sum()), default=None)",
-        "best = next(iter(candidates), None)",
-        ("dateformats:find_format", "if example is None:", "if best is not None:"),
+        "dateformats:_not_refuted",
+        "best = max(fits, key=lambda each: int(fits[each].sum()), default=None)",
+        "best = next(iter(fits), None)",
+        ("dateformats:find_format", "if not doubtful:", "if True:"),
         date="%m/%d/%Y",
         dates_told="never",
     ),

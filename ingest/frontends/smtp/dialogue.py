@@ -125,6 +125,10 @@ class Connection(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         """Called by the transport, and by aiosmtpd as well when a handshake fails."""
         super().connection_lost(error)
+        # Nobody waits for it; asyncio looks at its error only if the garbage collector happens to
+        # meet the protocol before this future, and complains of an error never seen if not.
+        if self._closed.done() and not self._closed.cancelled():
+            self._closed.exception()
         self._house.left(self)
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name
