@@ -11,10 +11,10 @@ from ingest.home import Home
 from ingest.loading import AHEAD, verdict_on
 from ingest.settling import release
 from ingest.verdicts import MENDED_BY_MAPPING, Held
-from parsers.mapping import parse_mapping
-from parsers.pins import carried
+from parsers.mappings.mapping import parse_mapping
+from parsers.mappings.pins import carried
+from parsers.mappings.sent import Sent
 from parsers.reject import Reject, Unreadable
-from parsers.sent import Sent
 from storage import mappings, rows, tenants
 from storage.ledger import Counts, State
 from storage.mappings import MappingVersion

@@ -15,8 +15,8 @@ from ingest.home import Home
 from ingest.loading import intact_bytes, known
 from ingest.settling import release
 from ingest.verdicts import MENDED_BY_MAPPING, Held
-from parsers.aliases import text_with_aliases
-from parsers.columns import MissingColumns, nearest
+from parsers.header.columns import MissingColumns, nearest
+from parsers.mappings.aliases import text_with_aliases
 from parsers.reject import Unreadable
 from storage import mappings, rows
 from storage.errors import NotAllowed

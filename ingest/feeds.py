@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ingest.client_paths import is_temporary
 from ingest.verdicts import Held, HoldCode
 from parsers.containers import names_in
-from parsers.mapping import Mapping, parse_mapping
-from parsers.pins import Pins
+from parsers.mappings.mapping import Mapping, parse_mapping
+from parsers.mappings.pins import Pins
 from storage.delivery import printable
 from storage.errors import NotAllowed
 from storage.mappings import DEFAULT_FEED, MappingVersion

@@ -14,8 +14,8 @@ from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.verdicts import Held, HoldCode, LoadedCode
 from parsers.containers import names_in
+from parsers.mappings.sent import Sent
 from parsers.reject import Reject, Unreadable, clip
-from parsers.sent import Sent
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
 from storage.ledger import Counts, Entry

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ingest.reader_process import Known
     from parsers.containers import Contents
-    from parsers.mapping import Mapping
+    from parsers.mappings.mapping import Mapping
     from parsers.reading import Reading
 
 _CRASHES = {

@@ -12,10 +12,11 @@ from typing import TypedDict
 
 import polars as pl
 
-from parsers import containers, delimited, message
-from parsers.pins import Pins
+from parsers import containers, delimited
+from parsers.mail import message
+from parsers.mappings.pins import Pins
+from parsers.mappings.sent import Sent
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.sent import Sent
 
 _MIB = 1 << 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ingest.home import Home
-from parsers import pins
+from parsers.mappings import pins
 from parsers.reject import UnreadableCode
 from storage import ledger, mappings, tenants
 from storage.mappings import MappingVersion

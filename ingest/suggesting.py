@@ -10,7 +10,7 @@ from pathlib import Path
 from ingest.home import Home
 from ingest.loading import AHEAD
 from parsers.canonical import TRANSACTIONS
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
 from parsers.suggesting import GivenFile, Known, Suggestion, suggest
 from storage import mappings, rows, tenants
 from storage.mappings import DEFAULT_FEED

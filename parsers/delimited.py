@@ -13,39 +13,39 @@ from functools import cache
 
 import polars as pl
 
-from parsers import notes
-from parsers.aliases import with_names_of
-from parsers.beginning import count_line_ends
 from parsers.canonical import RECORD_TYPES, Kind
-from parsers.columns import MissingColumns
-from parsers.cutshort import cut_short, has_final_line_end
-from parsers.deciding import Decisions, decide
-from parsers.dialect import Dialect as Written
-from parsers.evidence import find_dialect
-from parsers.fast import read_fast
-from parsers.fields import FieldReader
-from parsers.framing import Text, read_text
-from parsers.header import Header, find_header
-from parsers.mapping import Mapping
-from parsers.pins import Pins, must_end_with_line_end, pinned_format
-from parsers.places import located
+from parsers.dialects.evidence import find_dialect
+from parsers.header.beginning import count_line_ends
+from parsers.header.columns import MissingColumns
+from parsers.header.finding import Header, find_header
+from parsers.mappings.aliases import with_names_of
+from parsers.mappings.mapping import Mapping
+from parsers.mappings.pins import Pins, must_end_with_line_end, pinned_format
+from parsers.mappings.sent import Sent
+from parsers.mappings.sources import source_columns
 from parsers.policy import too_many
 from parsers.reading import Dialect, Reading, nothing
+from parsers.records.dialect import Dialect as Written
 from parsers.reject import REJECTS_KEPT, Reject, Unreadable
-from parsers.repair import Repair, repair
 from parsers.returning import Source, returned
-from parsers.rivals import refuse_rivals
-from parsers.rows import Rows, read_rows
-from parsers.sent import Sent
+from parsers.rows import notes
+from parsers.rows.building import Rows, read_rows
+from parsers.rows.deciding import Decisions, decide
+from parsers.rows.fields import FieldReader
+from parsers.rows.places import located
+from parsers.rows.repair import Repair, repair
+from parsers.rows.some import LenientRowReader, RowReader
 from parsers.shapes.choosing import Chosen, choose
 from parsers.shapes.typed import amounts_of
-from parsers.somerows import LenientRowReader, RowReader
-from parsers.sources import source_columns
-from parsers.splitting import ReadRows, fields_of
-from parsers.stating import refuse_false_statements
-from parsers.table import Table, place, read_patiently, sort_out
-from parsers.trailer import Mapped, Parted, part
-from parsers.values import Found
+from parsers.table.fast import read_fast
+from parsers.table.frame import Table, place, read_patiently, sort_out
+from parsers.table.splitting import ReadRows, fields_of
+from parsers.text.framing import Text, read_text
+from parsers.text.rivals import refuse_rivals
+from parsers.trailer.cut_short import cut_short, has_final_line_end
+from parsers.trailer.parting import Mapped, Parted, part
+from parsers.trailer.stating import refuse_false_statements
+from parsers.values.values import Found
 
 _NOT_SENT = Sent()
 

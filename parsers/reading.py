@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from parsers.canonical import RecordType
-from parsers.pins import Pins
+from parsers.mappings.pins import Pins
 from parsers.reject import Reject
-from parsers.skipped import Skipped
+from parsers.trailer.skipped import Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

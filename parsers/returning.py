@@ -14,15 +14,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from parsers.beginning import line_start
-from parsers.dialect import BLANKS, Dialect
-from parsers.header import Header
-from parsers.mapping import Mapping
+from parsers.header.beginning import line_start
+from parsers.header.finding import Header
+from parsers.mappings.mapping import Mapping
+from parsers.records.dialect import BLANKS, Dialect
+from parsers.records.tokens import first_record
 from parsers.reject import Reject, Unreadable, UnreadableCode, clip
 from parsers.shapes.filling import fill_down
-from parsers.splitting import fields_of
-from parsers.table import place
-from parsers.tokens import first_record
+from parsers.table.frame import place
+from parsers.table.splitting import fields_of
 
 COLUMN = "what to mend"
 """What the column is called that the sender's own header has not."""

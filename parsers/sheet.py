@@ -10,17 +10,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from parsers.beginning import count_line_ends, line_start
-from parsers.cutshort import has_final_line_end
-from parsers.dialect import Dialect
-from parsers.encodings import Decoded, decode
-from parsers.evidence import weigh
-from parsers.header import Header, find_header
-from parsers.mapping_format import Format
+from parsers.dialects.evidence import weigh
+from parsers.header.beginning import count_line_ends, line_start
+from parsers.header.finding import Header, find_header
+from parsers.mappings.format import Format
+from parsers.records.dialect import Dialect
+from parsers.records.tokens import Record, read_records
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.skipped import Skipped
-from parsers.tokens import Record, read_records
-from parsers.trailer import part
+from parsers.text.encodings import Decoded, decode
+from parsers.trailer.cut_short import has_final_line_end
+from parsers.trailer.parting import part
+from parsers.trailer.skipped import Skipped
 
 _EMPTY = Header(delimiter="", columns=(), line=0, body=0, next_line=1)
 
@@ -160,6 +160,7 @@ def _part(
             "line": pl.Series([record.line for record in records], dtype=pl.Int64),
             "raw": pl.Series([record.raw for record in records], dtype=pl.String),
             "width": pl.Series([len(record.fields) for record in records], dtype=pl.Int64),
+            "unclosed": pl.Series([record.unclosed for record in records], dtype=pl.Boolean),
         }
     )
     try:

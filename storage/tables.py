@@ -211,8 +211,8 @@ mappings = Table(
     Column("feed", Key(), nullable=False),
     Column("version", Integer(), nullable=False),
     Column("text", Text(), nullable=False),
-    # What the files of the feed have settled beyond the text, by the names of parsers.pins; only
-    # ever added to.
+    # What the files of the feed have settled beyond the text, by the names of
+    # parsers.mappings.pins; only ever added to.
     Column("pins", JSON(), nullable=False, default={}),
     # All columns that files of the feed have had so far, in order of appearance.
     Column("columns", JSON(), nullable=False, default=[]),

@@ -16,13 +16,13 @@ from ingest.cli.output import details
 from ingest.settings import Settings
 from ingest.settings_file import default_settings
 from ingest.verdicts import HoldCode, LoadedCode
-from parsers import timeformat
 from parsers.canonical import RECORD_TYPES
 from parsers.containers import ContainerCode
-from parsers.mapping import Format, Mapping, parse_mapping
-from parsers.mime import MessageCode
+from parsers.mail.mime import MessageCode
+from parsers.mappings.mapping import Format, Mapping, parse_mapping
+from parsers.mappings.settings_table import Table
+from parsers.moments import formats
 from parsers.reject import RejectCode, UnreadableCode
-from parsers.settings_table import Table
 from storage.delivery import Contents, Origin, accepted
 from storage.ledger import State, waiting_entry
 from tests.documents import (
@@ -152,7 +152,7 @@ def test_every_mapping_key_is_documented(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_directive_of_a_format_is_documented() -> None:
     """Each part of a date format that is read is in docs/mapping.md."""
     text = MAPPING.read_text("utf-8")
-    assert not [one for one in timeformat._PATTERNS if f"`%{one}`" not in text]
+    assert not [one for one in formats._PATTERNS if f"`%{one}`" not in text]
 
 
 def test_every_example_of_a_mapping_is_one() -> None:

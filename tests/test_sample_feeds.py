@@ -14,11 +14,11 @@ from parsers import containers
 from parsers.canonical import TRANSACTIONS
 from parsers.containers import names_in
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
-from parsers.pins import Pins
+from parsers.mappings.mapping import parse_mapping
+from parsers.mappings.pins import Pins
+from parsers.mappings.sent import Sent
 from parsers.reading import Reading
 from parsers.reject import Unreadable
-from parsers.sent import Sent
 
 ROOT = Path(__file__).parent.parent / "sample_feeds"
 FEEDS = sorted(path for path in ROOT.iterdir() if (path / "feed.toml").exists())

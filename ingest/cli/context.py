@@ -74,7 +74,7 @@ def one_line_errors() -> Iterator[None]:
     except (typer.Exit, typer.TyperException):
         raise
     except Exception as error:
-        from parsers.mapping import MappingError  # noqa: PLC0415 - only who reads mappings needs it
+        from parsers.mappings.mapping import MappingError  # noqa: PLC0415 - only who reads mappings needs it
 
         if not isinstance(error, MappingError):
             raise

@@ -17,7 +17,7 @@ from ingest.cli.helping import Command, examples
 from ingest.cli.mapping import text_of
 from ingest.cli.output import clean, show_pairs, write_csv
 from ingest.cli.progress import progress_bar
-from parsers.dialect import shown
+from parsers.records.dialect import shown
 from storage.errors import DropsafeError
 
 if TYPE_CHECKING:
@@ -73,10 +73,10 @@ def read(
     They are plain CSV in UTF-8, the header first, whatever the file is written in. What was found
     out about it is said on standard error. It needs no home.
     """
-    from parsers.framing import refuse_other_kinds  # noqa: PLC0415 - what reads files costs time
-    from parsers.mapping import Format, parse_format  # noqa: PLC0415 - as above
+    from parsers.mappings.mapping import Format, parse_format  # noqa: PLC0415 - as above
     from parsers.reject import Unreadable  # noqa: PLC0415 - as above
     from parsers.sheet import read_sheet  # noqa: PLC0415 - as above
+    from parsers.text.framing import refuse_other_kinds  # noqa: PLC0415 - what reads files costs time
 
     layout = parse_format(text_of(mapping)) if mapping else Format()
     try:

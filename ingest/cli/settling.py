@@ -57,7 +57,7 @@ def pin(
     contradicts it is held. KEY= takes a pin away, KEY=any lets each file decide for itself.
     """
     from ingest import settling  # noqa: PLC0415 - see log_errors_only
-    from parsers.pins import PinError  # noqa: PLC0415 - as above
+    from parsers.mappings.pins import PinError  # noqa: PLC0415 - as above
 
     log_errors_only()
     changes = dict(_pair(one) for one in settled or ())

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from parsers.mapping_rows import ANYTHING, RowRules
+from parsers.mappings.rows import ANYTHING, RowRules
+from parsers.mappings.settings_table import folded
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode, clip
-from parsers.settings_table import folded
 from parsers.shapes.filling import fill_down
-from parsers.table import place
+from parsers.table.frame import place
 
 Split = Callable[[str], Sequence[str]]
 """Divides the text of one record into its fields, by the dialect of its file."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from parsers.table import place
+from parsers.table.frame import place
 
 _LINE_END = r"\r\n|\r|\n"
 

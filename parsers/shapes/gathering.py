@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from parsers.amounts import canonical_amounts, exact, too_long
 from parsers.canonical import RecordType
-from parsers.mapping_rows import Lines
+from parsers.mappings.rows import Lines
+from parsers.money.amounts import canonical_amounts, exact, too_long
 from parsers.reject import Reject
 from parsers.shapes.belonging import different_days, lost_neighbours
 from parsers.shapes.broken import Broken

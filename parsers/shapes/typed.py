@@ -6,7 +6,7 @@ import polars as pl
 
 from parsers.canonical import Kind, RecordType
 from parsers.reject import RejectCode
-from parsers.values import Values
+from parsers.values.values import Values
 
 
 def typed_rows(

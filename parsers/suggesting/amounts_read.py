@@ -6,11 +6,11 @@ from itertools import combinations
 
 import polars as pl
 
-from parsers.amounts import exact
-from parsers.coerce_money import read_amounts
-from parsers.money import DecimalEvidence, weigh
+from parsers.money.amounts import exact
+from parsers.money.columns import read_amounts
+from parsers.money.written import DecimalEvidence, weigh
 from parsers.suggesting.facts import Facts
-from parsers.values import Found
+from parsers.values.values import Found
 
 _ADDS_UP = 0.98  # of the rows
 _FEWEST = 2  # rows in which the parts are not nothing

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from parsers import delimited
-from parsers.mapping import MappingError, parse_mapping
+from parsers.mappings.mapping import MappingError, parse_mapping
+from parsers.mappings.sent import Sent
 from parsers.reject import Unreadable, clip
-from parsers.sent import Sent
 from parsers.suggesting.decide_format import decide_format
 from parsers.suggesting.decide_key import best_key, decide_key
 from parsers.suggesting.decide_location import decide_location

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from parsers.dialect import shown
-from parsers.encodings import Decoded, rival_reading
+from parsers.records.dialect import shown
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import quoted, toml_text
+from parsers.text.encodings import Decoded, rival_reading
 
 _MARKED = ("utf-8-sig", "utf-16", "utf-32")
 _SHOWN_RIVALS = 4

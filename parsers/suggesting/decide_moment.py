@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from parsers.moments import read_written
+from parsers.moments.clocks import read_written
+from parsers.moments.formats import ISO_8601
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.moments import When
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import joined, quoted, toml_list, toml_text
 from parsers.suggesting.zones import is_short_name, says_utc, zone_column
-from parsers.timeformat import ISO_8601
 
 _MARGIN = 1.0
 _PARTS = " ".join(("%Y", "%m", "%d", "%H", "%M", "%S"))

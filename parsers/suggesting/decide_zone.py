@@ -4,7 +4,8 @@ from datetime import datetime
 
 import polars as pl
 
-from parsers.moments import read_written
+from parsers.moments.clocks import read_written
+from parsers.moments.zone_names import offsets_called
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.moments import When
 from parsers.suggesting.suggestion import Decision
@@ -17,7 +18,6 @@ from parsers.suggesting.zones import (
     zone_column,
     zones_from_column,
 )
-from parsers.zonenames import offsets_called
 
 _LOOKED_AT = 200  # times
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from parsers.ids import DAMAGED
 from parsers.suggesting.amounts_read import weigh_sign
 from parsers.suggesting.facts import Facts, facts_of, filled_down, only
 from parsers.suggesting.given import GivenFile, Known
@@ -16,6 +15,7 @@ from parsers.suggesting.moments import When, days, rank_moments
 from parsers.suggesting.opening import Opened, open_files
 from parsers.suggesting.places import Place, rank_places
 from parsers.suggesting.totals import Total, rank_totals
+from parsers.values.ids import DAMAGED
 
 _FEWEST_OTHERS = 0.2  # of the rows
 _FEWEST_ALIKE = 3  # columns that are blank on the same rows

@@ -9,7 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from parsers.currency import CODES
+from parsers.money.currency import CODES
 from parsers.suggesting.heading_words import WORDS, Concept
 
 _WORD = re.compile(r"[^\W_]+|[#№]|n°")

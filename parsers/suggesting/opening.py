@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from parsers.columns import addresses, clean
 from parsers.containers import contents
-from parsers.encodings import decode
-from parsers.framing import refuse_other_kinds
-from parsers.mapping_format import Format
+from parsers.header.columns import addresses, clean
+from parsers.mappings.format import Format
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.sheet import Findings, Sheet, read_sheet
 from parsers.suggesting.given import GivenFile
 from parsers.suggesting.headings import heading
+from parsers.text.encodings import decode
+from parsers.text.framing import refuse_other_kinds
 
 MOST_BYTES = 4 << 20
 """So much of a file is looked at, which is some ten thousand rows: enough to tell what it is."""

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.reader import Limits, Reader, ReaderLost
 from parsers import delimited
-from parsers.mapping import Mapping, parse_mapping
+from parsers.mappings.mapping import Mapping, parse_mapping
 from parsers.reject import Unreadable, UnreadableCode
 
 MAPPING = """

@@ -7,7 +7,7 @@ import pytest
 from ingest import describing, settling
 from ingest.home import Home
 from ingest.replay import replay
-from parsers.pins import PinError
+from parsers.mappings.pins import PinError
 from storage import mappings
 from storage.ledger import State
 from tests.conftest import MakeHome

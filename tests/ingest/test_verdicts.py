@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ingest.verdicts import MENDED_BY_MAPPING, HoldCode
-from parsers.mime import MessageCode
+from parsers.mail.mime import MessageCode
 from parsers.reject import UnreadableCode
 from tests.documents import ROOT, section
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from parsers.mapping import Mapping, parse_mapping
+from parsers.mappings.mapping import Mapping, parse_mapping
 
 PLAIN_MAPPING = """
 timezone = "America/New_York"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
-from parsers.dialect import Dialect
+from parsers.records.dialect import Dialect
 
 Rows = list[list[str]]
 Cell = Callable[[], str]

@@ -5,15 +5,15 @@ from __future__ import annotations
 import polars as pl
 
 from parsers.containers import contents
-from parsers.dateformats import find_format
 from parsers.delimited import read
-from parsers.mapping import Mapping
-from parsers.moments import read_written
+from parsers.mappings.mapping import Mapping
+from parsers.mappings.sent import Sent
+from parsers.mappings.sources import Amount, Column, Combine, Constant, Moment, Sender, Source
+from parsers.moments.clocks import read_written
+from parsers.moments.evidence import find_format
+from parsers.moments.formats import ISO_8601
 from parsers.reject import Unreadable
-from parsers.sent import Sent
-from parsers.sources import Amount, Column, Combine, Constant, Moment, Sender, Source
 from parsers.suggesting import GivenFile
-from parsers.timeformat import ISO_8601
 
 
 def tables_in(file: GivenFile) -> list[GivenFile]:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from parsers.mapping import parse_mapping
-from parsers.mapping_rows import RowRules
-from parsers.sources import Source
+from parsers.mappings.mapping import parse_mapping
+from parsers.mappings.rows import RowRules
+from parsers.mappings.sources import Source
 from parsers.suggesting import GivenFile, Known, suggest
 
 OPEN = "?"

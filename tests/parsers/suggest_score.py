@@ -20,18 +20,18 @@ from typing import Any
 
 import polars as pl
 
-from parsers.amounts import exact
-from parsers.coerce_money import read_amounts
-from parsers.columns import addresses
-from parsers.mapping import Mapping, parse_format, parse_mapping
-from parsers.mapping_rows import RowRules
-from parsers.money import DecimalEvidence, weigh
-from parsers.patterns import take
-from parsers.settings_table import folded
+from parsers.header.columns import addresses
+from parsers.mappings.mapping import Mapping, parse_format, parse_mapping
+from parsers.mappings.patterns import take
+from parsers.mappings.rows import RowRules
+from parsers.mappings.settings_table import folded
+from parsers.mappings.sources import Amount, Column, Moment, Sender, Source
+from parsers.money.amounts import exact
+from parsers.money.columns import read_amounts
+from parsers.money.written import DecimalEvidence, weigh
 from parsers.sheet import read_sheet
-from parsers.sources import Amount, Column, Moment, Sender, Source
 from parsers.suggesting import GivenFile, suggest
-from parsers.values import Found
+from parsers.values.values import Found
 from tests.parsers.suggest_comparing import (
     comparable,
     dates_read,

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 import polars as pl
 
-from parsers.dialect import Dialect
-from parsers.header import Header, find_header
-from parsers.money import NotMoneyError, read_money
-from parsers.table import read_patiently
-from parsers.trailer import Mapped
+from parsers.header.finding import Header, find_header
+from parsers.money.written import NotMoneyError, read_money
+from parsers.records.dialect import Dialect
+from parsers.table.frame import read_patiently
+from parsers.trailer.parting import Mapped
 
 COMMA = Dialect(delimiter=",")
 NAMES = ("Store", "Id", "Total", "When")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from parsers.aliases import text_with_aliases
 from parsers.delimited import read
-from parsers.mapping import MappingError, parse_mapping
+from parsers.mappings.aliases import text_with_aliases
+from parsers.mappings.mapping import MappingError, parse_mapping
 from parsers.reject import Unreadable, UnreadableCode
 
 MAPPING = """

@@ -7,11 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.amounts import canonical_amounts, exact, find_sign, read_total, refunded, too_long
-from parsers.money import NotMoneyError, read_money
+from parsers.mappings.sources import Amount
+from parsers.money.amounts import (
+    canonical_amounts,
+    exact,
+    find_sign,
+    read_total,
+    refunded,
+    too_long,
+)
+from parsers.money.written import NotMoneyError, read_money
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
-from parsers.sources import Amount
-from parsers.values import Found, Values
+from parsers.values.values import Found, Values
 
 
 def found(column: str, *texts: str) -> Found:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.mapping_rows import RowRules
+from parsers.mappings.rows import RowRules
 from parsers.reject import RejectCode
 from parsers.shapes.choosing import Chosen, choose
-from parsers.table import place
+from parsers.table.frame import place
 
 COLUMNS = ("Type", "Status", "Ref")
 POSITIONS = {name: at for at, name in enumerate(COLUMNS)}

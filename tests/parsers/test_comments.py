@@ -3,9 +3,9 @@
 import pytest
 
 from parsers.delimited import read
-from parsers.evidence import find_dialect
-from parsers.mapping import parse_mapping
-from parsers.mapping_format import Format
+from parsers.dialects.evidence import find_dialect
+from parsers.mappings.format import Format
+from parsers.mappings.mapping import parse_mapping
 from parsers.reading import Reading
 from parsers.reject import Unreadable, UnreadableCode
 

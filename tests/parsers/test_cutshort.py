@@ -2,9 +2,9 @@
 
 import pytest
 
-from parsers.cutshort import cut_short
 from parsers.reject import UnreadableCode
-from parsers.trailer import part
+from parsers.trailer.cut_short import cut_short
+from parsers.trailer.parting import part
 from tests.parsers.tables import COMMA, mapped, records
 
 HEADER = "Store,Id,Total,When,Note\n"

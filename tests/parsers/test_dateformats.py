@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import monthnames
-from parsers.dateformats import find_format
-from parsers.moment_format import decide_format
-from parsers.moments import read_written
+from parsers.moments import month_names
+from parsers.moments.clocks import read_written
+from parsers.moments.deciding import decide_format
+from parsers.moments.evidence import find_format
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.values import Found
+from parsers.values.values import Found
 
-monthnames.short_names(), monthnames.full_names()  # slow once a process
+month_names.short_names(), month_names.full_names()  # slow once a process
 
 WRITTEN = (
     "%Y-%m-%d %H:%M:%S",

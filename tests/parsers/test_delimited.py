@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
 from parsers.reading import Reading
 from parsers.reject import Reject, RejectCode, Unreadable, UnreadableCode
 from tests.parsers.dialects import HEADER, Style, plain_mapping, render, styles
@@ -344,7 +344,7 @@ def test_a_long_file_is_read_in_slices_that_leave_no_seam(monkeypatch: pytest.Mo
     """Rows, rejects, duplicates and lines are the same wherever the slices are cut."""
     body = "".join(f"7,{n % 5},{n}.50,2017-01-0{n % 9} 12:00,\n" for n in range(40))
     whole = _read(body)
-    monkeypatch.setattr("parsers.rows._SLICE", 7)
+    monkeypatch.setattr("parsers.rows.building._SLICE", 7)
     sliced = _read(body)
     assert sliced.rows.equals(whole.rows)
     assert sliced.rejects == whole.rejects

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from parsers.encodings import Decoded, decode, rival_reading
 from parsers.reject import Unreadable, UnreadableCode
+from parsers.text.encodings import Decoded, decode, rival_reading
 
 WEST = "cp1252 cp850 cp437 mac_roman iso8859_15 latin-1"
 CENTRAL = "cp1250 cp852 iso8859_2"

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.dialect import BLANKS, Dialect
-from parsers.evidence import find_dialect, weigh
-from parsers.mapping_format import Format
+from parsers.dialects.evidence import find_dialect, weigh
+from parsers.mappings.format import Format
+from parsers.records.dialect import BLANKS, Dialect
+from parsers.records.tokens import read_records
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.tokens import read_records
 from tests.parsers.retail import ORDINARY, RARE, Rows, source, spoil, table, writing
 
 LINE_ENDS = ("\n", "\r\n", "\r")

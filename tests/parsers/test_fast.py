@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.dialect import BLANKS, Dialect
-from parsers.fast import read_fast
-from parsers.header import Header, read_header
+from parsers.header.finding import Header, read_header
+from parsers.records.dialect import BLANKS, Dialect
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.table import read_patiently
+from parsers.table.fast import read_fast
+from parsers.table.frame import read_patiently
 from tests.parsers.dialects import swallowed_sales
 
 bodies = st.lists(
@@ -47,7 +47,7 @@ def test_both_ways_read_the_same(
         delimiter=dialect.delimiter, columns=("a", "b", "c"), line=1, body=0, next_line=2
     )
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("parsers.fast._PART_CHARACTERS", part)
+        patch.setattr("parsers.table.fast._PART_CHARACTERS", part)
         fast = read_fast(body, header, positions, dialect)
     if fast is not None:
         patient = read_patiently(body, header, positions, dialect)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.framing import LINE_MAX_CHARACTERS, read_text
-from parsers.lines import line_at
 from parsers.reject import Unreadable, UnreadableCode
+from parsers.text.framing import LINE_MAX_CHARACTERS, read_text
+from parsers.text.lines import line_at
 
 TEXT = "Größe;Preis\n1;12,50 €\n"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.canonical import TRANSACTIONS
-from parsers.mapping_rows import Lines
+from parsers.mappings.rows import Lines
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
 from parsers.shapes.gathering import gather
 from tests.parsers.typed import NOON, Row, frame_of, row, run, totals, written

@@ -4,10 +4,10 @@ import pickle
 
 import pytest
 
-from parsers.columns import MissingColumns
-from parsers.dialect import Dialect
-from parsers.header import Header, find_header, read_header
-from parsers.headercheck import COLUMNS_MAX
+from parsers.header.check import COLUMNS_MAX
+from parsers.header.columns import MissingColumns
+from parsers.header.finding import Header, find_header, read_header
+from parsers.records.dialect import Dialect
 from parsers.reject import Unreadable, UnreadableCode
 
 COMMA = Dialect(delimiter=",")

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from parsers.likeness import likeness
+from parsers.dialects.likeness import likeness
 
 
 @pytest.mark.parametrize("sign", "_-./#+&@'*(, ")

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from parsers.canonical import TRANSACTIONS
-from parsers.mapping_rows import Lines
+from parsers.mappings.rows import Lines
 from parsers.reject import Unreadable, UnreadableCode
 from parsers.shapes.gathering import Gathered, gather
 

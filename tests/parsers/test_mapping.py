@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from parsers.canonical import RECORD_TYPES
-from parsers.mapping import Format, Mapping, MappingError, parse_format, parse_mapping
-from parsers.mapping_rows import Lines
-from parsers.sources import (
+from parsers.mappings.mapping import Format, Mapping, MappingError, parse_format, parse_mapping
+from parsers.mappings.rows import Lines
+from parsers.mappings.sources import (
     Amount,
     Column,
     Combine,

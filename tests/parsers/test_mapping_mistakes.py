@@ -2,7 +2,7 @@
 
 import pytest
 
-from parsers.mapping import MappingError, parse_mapping
+from parsers.mappings.mapping import MappingError, parse_mapping
 
 LEAST = """
 timezone = "UTC"

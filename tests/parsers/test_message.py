@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.message import Attachment, attachments
-from parsers.mime import DEEPEST, MOST_PARTS, MessageCode
+from parsers.mail.message import Attachment, attachments
+from parsers.mail.mime import DEEPEST, MOST_PARTS, MessageCode
 from parsers.reject import Unreadable
 
 TABLE = "Content-Type: text/csv; name=a.csv"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from parsers import monthnames, timeformat
-from parsers.moments import Clocks, canonical_text, read_moments
+from parsers.moments import formats, month_names
+from parsers.moments.clocks import Clocks, canonical_text, read_moments
 from parsers.reject import RejectCode
 
 ZONES = (
@@ -45,7 +45,7 @@ DIGITS_SIDE_BY_SIDE = {"%Y%m%d%H%M%S": 14, "%Y%m%d": 8, "%d%m%y%H%M": 10}
 
 
 # Looked up once a process, which takes longer than any example may.
-monthnames.short_names(), monthnames.full_names()
+month_names.short_names(), month_names.full_names()
 
 
 def _one(text: str, pattern: str, zone: str) -> dict[str, object]:
@@ -261,4 +261,4 @@ def test_a_fraction_beyond_microseconds_is_cut() -> None:
 @pytest.mark.parametrize("pattern", FORMATS)
 def test_good_formats_have_no_problem(pattern: str) -> None:
     """The formats that real tills write are accepted."""
-    assert timeformat.problems(pattern) == []
+    assert formats.problems(pattern) == []

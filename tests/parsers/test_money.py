@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.money import PLAIN, DecimalEvidence, NotMoneyError, read_money, weigh
+from parsers.money.written import PLAIN, DecimalEvidence, NotMoneyError, read_money, weigh
 from parsers.reject import RejectCode
 
 amounts = st.decimals(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
 from parsers.reading import Reading
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
 from tests.parsers.dialects import HEADER, plain_mapping

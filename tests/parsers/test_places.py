@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.mapping import Mapping, parse_mapping
-from parsers.patterns import pattern_problems, take, take_of_each
-from parsers.places import located, read_masked_ids
+from parsers.mappings.mapping import Mapping, parse_mapping
+from parsers.mappings.patterns import pattern_problems, take, take_of_each
+from parsers.mappings.sent import Sent
+from parsers.mappings.sources import Constant
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
-from parsers.sent import Sent
-from parsers.sources import Constant
-from parsers.values import Found
+from parsers.rows.places import located, read_masked_ids
+from parsers.values.values import Found
 
 MAPPING = """
 timezone = "UTC"

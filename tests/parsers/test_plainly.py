@@ -2,11 +2,11 @@
 
 from hypothesis import given
 
-from parsers.evidence import weigh
-from parsers.header import find_header
-from parsers.mapping_format import Format
-from parsers.plainly import plain_dialect
-from parsers.table import read_patiently
+from parsers.dialects.evidence import weigh
+from parsers.dialects.plainly import plain_dialect
+from parsers.header.finding import find_header
+from parsers.mappings.format import Format
+from parsers.table.frame import read_patiently
 from tests.parsers.dialects import HEADER, Style, render, styles
 from tests.parsers.test_delimited import rows
 

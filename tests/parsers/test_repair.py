@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.repair import ROWS_MAX, repair, widened
+from parsers.rows.repair import ROWS_MAX, repair, widened
 from tests.parsers.tables import COMMA, NAMES, mapped, read_row, records
 
 _AMOUNT = st.decimals(min_value=-99, max_value=9999, places=2).map(str)

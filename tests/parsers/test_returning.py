@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from parsers.delimited import read, read_rejects
-from parsers.mapping import Mapping, parse_mapping
+from parsers.mappings.mapping import Mapping, parse_mapping
 from parsers.reading import Reading
 from parsers.reject import REJECTS_KEPT
 from tests.parsers.dialects import plain_mapping

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.mapping_format import Format
+from parsers.mappings.format import Format
 from parsers.reject import Unreadable
 from parsers.sheet import Sheet, read_sheet
-from parsers.skipped import SkippedKind
+from parsers.trailer.skipped import SkippedKind
 from tests.parsers.retail import ORDINARY, source, table, writing
 
 

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
 from parsers.reject import Unreadable, UnreadableCode
 from parsers.suggesting import GivenFile, suggest
 from tests.parsers import suggest_samples as samples

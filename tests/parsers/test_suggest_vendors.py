@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from parsers.delimited import read
-from parsers.mapping import MappingError, parse_mapping
-from parsers.sent import Sent
+from parsers.mappings.mapping import MappingError, parse_mapping
+from parsers.mappings.sent import Sent
 from parsers.suggesting import GivenFile, suggest
 from tests.parsers import suggest_samples as samples
 from tests.parsers import suggest_samples_more as more

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from parsers.dialect import BLANKS, Dialect
+from parsers.records.dialect import BLANKS, Dialect
+from parsers.records.tokens import Record, read_records
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.tokens import Record, read_records
 
 cells = st.text(alphabet='ab",;\n\r \té', max_size=6)
 words = st.text(alphabet="ab ,.5é", min_size=1, max_size=6).filter(lambda word: word[0] != ",")

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.cutshort import cut_short
-from parsers.dialect import Dialect
-from parsers.header import find_header
+from parsers.header.finding import find_header
+from parsers.records.dialect import Dialect
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.repair import repair, widened
-from parsers.statements import check_statements
-from parsers.table import read_patiently
-from parsers.trailer import Parted, part
+from parsers.rows.repair import repair, widened
+from parsers.table.frame import read_patiently
+from parsers.trailer.cut_short import cut_short
+from parsers.trailer.parting import Parted, part
+from parsers.trailer.statements import check_statements
 from tests.parsers.tables import COMMA, NAMES, mapped, read_row, records, total_of
 
 HEADER = "Store,Id,Total,When,Note\n"

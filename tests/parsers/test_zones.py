@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
 from parsers.reading import Reading
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from parsers.canonical import TRANSACTIONS
-from parsers.mapping_rows import Lines
+from parsers.mappings.rows import Lines
 from parsers.shapes.gathering import Gathered, gather
 
 NOON = datetime(2017, 1, 31, 12)  # noqa: DTZ001 - a clock on a wall

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from parsers.delimited import read
-from parsers.mapping import parse_mapping
+from parsers.mappings.mapping import parse_mapping
+from parsers.mappings.sent import Sent
 from parsers.reading import Reading
 from parsers.reject import Unreadable
-from parsers.sent import Sent
 from tests.rendering.rendering import Rendered
 
 

@@ -23,12 +23,12 @@ def _mutant(
 MUTANTS: tuple[Mutant, ...] = (
     _mutant(
         "the decimal sign is always a point",
-        "money:DecimalEvidence.decide",
+        "money.written:DecimalEvidence.decide",
         'return "." if self.points > self.commas else ","',
         'return "."',
         # Or nothing with a comma would have a reading, and all of it would be a reject.
         (
-            "money:_digits",
+            "money.written:_digits",
             "signs = {char for char in whole if not _is_plain(char)}",
             "signs = set(); whole = whole.replace(',', '')",
         ),
@@ -36,7 +36,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "amounts that may be a thousand or one and a bit are a thousand",
-        "money:DecimalEvidence.decide",
+        "money.written:DecimalEvidence.decide",
         'return None if self.twofold else "."',
         'return "."',
         amounts="1.234,5",
@@ -46,7 +46,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "groups of digits may have any length",
-        "money:_digits",
+        "money.written:_digits",
         're.fullmatch("[0-9]{3}", other)',
         're.fullmatch("[0-9]+", other)',
         amounts="1234.50",
@@ -54,14 +54,14 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "parentheses are no sign",
-        "money:_around",
+        "money.written:_around",
         'negative=bool(opened) or "-" in signs',
         'negative="-" in signs',
         minus="(5)",
     ),
     _mutant(
         "of two orders of day and month the first is taken",
-        "dateformats:find_format",
+        "moments.evidence:find_format",
         "if not doubtful:",
         "if True:",
         date="%m/%d/%Y",
@@ -71,16 +71,16 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "a day is never refuted by another",
-        "dateformats:_not_refuted",
+        "moments.evidence:_not_refuted",
         "best = max(fits, key=lambda each: int(fits[each].sum()), default=None)",
         "best = next(iter(fits), None)",
-        ("dateformats:find_format", "if not doubtful:", "if True:"),
+        ("moments.evidence:find_format", "if not doubtful:", "if True:"),
         date="%m/%d/%Y",
         dates_told="never",
     ),
     _mutant(
         "of an hour that is there twice the second is taken",
-        "moments:_on_clocks",
+        "moments.clocks:_on_clocks",
         'ambiguous="earliest"',
         'ambiguous="latest"',
         days="edges",
@@ -88,30 +88,30 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "the afternoon is the morning",
-        "moments:_half_day_hour",
+        "moments.clocks:_half_day_hour",
         "12 * afternoon.cast(pl.Int64)",
         "0 * afternoon.cast(pl.Int64)",
         clock="%I:%M %p",
     ),
     _mutant(
         "all shops have one time zone",
-        "coerce_moments:zones_of",
+        "moments.columns:zones_of",
         "if not by_location:",
         "if True:",
         zones="by location",
     ),
     _mutant(
         "a row may be longer than the header",
-        "table:sort_out",
+        "table.frame:sort_out",
         '(frame["width"] == width)',
         '(frame["width"] >= width)',
         (
-            "table:read_patiently",
+            "table.frame:read_patiently",
             "fits = len(record.fields) == len(header.columns)",
             "fits = len(record.fields) >= len(header.columns)",
         ),
         (
-            "fast:_split",
+            "table.fast:_split",
             "fits = width == len(header.columns)",
             "fits = width >= len(header.columns)",
         ),
@@ -119,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "of several repairs of a row the first is done",
-        "repair:_only_readings",
+        "rows.repair:_only_readings",
         "if len(said[line]) == 1",
         "if said[line]",
         damage="delimiter too many",
@@ -127,7 +127,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "a quote swallows what it can",
-        "quoted:Quoted.read",
+        "records.quoted:Quoted.read",
         "swallowed = self._swallowed(scan) if proper and drawn else None",
         "swallowed = None",
         damage="unclosed quote",
@@ -138,7 +138,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "what is not UTF-8 is always Windows-1252",
-        "encodings:_decode",
+        "text.encodings:_decode",
         "return _decode_older(data, error, expected)",
         'return Decoded(content=data.decode("cp1252", "replace"), encoding="cp1252")',
         encoding="cp1250",
@@ -147,7 +147,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "stated totals are not looked at",
-        "stating:refuse_false_statements",
+        "trailer.stating:refuse_false_statements",
         "if not statements:",
         "if True:",
         after="total",
@@ -177,14 +177,14 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "ids are numbers",
-        "coerce_ids:read_ids",
+        "values.id_columns:read_ids",
         "pl.concat_str(pl.all(), separator=separator)",
         'pl.concat_str(pl.all(), separator=separator).str.strip_chars_start("0")',
         id="zeros",
     ),
     _mutant(
         "an id that a spreadsheet rounded is an id",
-        "coerce_ids:_part_flaw",
+        "values.id_columns:_part_flaw",
         "text.str.contains(DAMAGED)",
         "text == DAMAGED",
         damage="rounded id",
@@ -192,7 +192,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     _mutant(
         "of two columns with one name the first is meant",
-        "headercheck:refuse_unfit",
+        "header.check:refuse_unfit",
         "if len(found) > 1:",
         "if len(found) > 99:",
         damage="header renamed",

@@ -127,8 +127,9 @@ class Connection(SMTP):
         super().connection_lost(error)
         # Nobody waits for it; asyncio looks at its error only if the garbage collector happens to
         # meet the protocol before this future, and complains of an error never seen if not.
-        if self._closed.done() and not self._closed.cancelled():
-            self._closed.exception()
+        closed: asyncio.Future[None] = vars(self)["_closed"]  # which typeshed does not know
+        if closed.done() and not closed.cancelled():
+            closed.exception()
         self._house.left(self)
 
     async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's name

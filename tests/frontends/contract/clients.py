@@ -12,7 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from parsers.message import attachments
+from parsers.mail.message import attachments
 from storage.layout import DATA
 from tests.frontends.conftest import Home, eventually
 from tests.frontends.contract.answers import Answer, Login, Source

@@ -1,0 +1,1 @@
+"""Which dialect a text is written in: candidates, trials, evidence."""

@@ -1,0 +1,1 @@
+"""The header of a table: which line it is, and where the mapped columns are."""

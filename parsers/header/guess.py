@@ -1,0 +1,156 @@
+"""Which of the first records is the header, when nobody says what the columns are called.
+
+The evidence: the header's cells look like names, all different and none of them a number or a date,
+while the cells below them are numbers and dates, repeat themselves, or are alike in shape.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from parsers.header.beginning import Opening
+from parsers.values.cells import TYPED, Look, filled, look, shape, types_of
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_LEADING = 15  # records of the table's width that may stand before its header
+_MOST = 0.6  # of a column's cells make its type: the header and a line of units may be among them
+_ALIKE = 3  # so many cells below of one shape say something of one above that differs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """`header` is the place of the header among the records, `first` that of the first row.
+
+    `header` is None if there is none. `doubt` says in words why it may be otherwise, if it may.
+    """
+
+    header: int | None
+    first: int
+    width: int
+    doubt: str | None = None
+
+
+def guess_header(records: Sequence[Opening]) -> Guess:
+    """Guess the header among the first records, of which there must be at least one.
+
+    It is the record with the strongest contrast to those below it, looked for down to the first
+    that is like them.
+    """
+    width = dominant_width(records)
+    table = [at for at, record in enumerate(records) if len(record.fields) == width]
+    best, strongest = -1, 0
+    undecided = -1
+    first = table[0]
+    for seen, at in enumerate(table[:_LEADING]):
+        first = at
+        below = [records[other].fields for other in table[seen + 1 :]]
+        cells = records[at].fields
+        if _is_padding(cells, below):
+            continue
+        verdict = _contrast(cells, below)
+        if verdict < 0:
+            break
+        if verdict > strongest and _are_different(cells):
+            best, strongest = at, verdict
+        if verdict == 0 and undecided < 0 and _are_names(cells):
+            undecided = at
+    if best >= 0:
+        return Guess(header=best, first=best + 1, width=width)
+    if undecided >= 0:
+        return _doubtful(records, undecided, width)
+    return _headless(records, first, width)
+
+
+def dominant_width(records: Sequence[Opening]) -> int:
+    """Give the number of fields of the table's records: that which most of the text has.
+
+    Records count twice and their fields once, so that neither a long preamble of single words nor
+    one long row outweighs a short table.
+    """
+    widths = Counter(len(record.fields) for record in records)
+    return max(widths, key=lambda width: (widths[width] ** 2 * width, width))
+
+
+def _doubtful(records: Sequence[Opening], at: int, width: int) -> Guess:
+    if len(records) == 1:
+        return Guess(header=at, first=at + 1, width=width)
+    doubt = (
+        f"Line {records[at].line} is taken for the header, but nothing below it tells: "
+        "all cells are text."
+    )
+    return Guess(header=at, first=at + 1, width=width, doubt=doubt)
+
+
+def _headless(records: Sequence[Opening], first: int, width: int) -> Guess:
+    doubt = (
+        f"The table has no header: line {records[first].line} looks like the rows below it. "
+        "If it is the header, say so in the mapping: "
+        f"[format] header_line = {records[first].line}."
+    )
+    return Guess(header=None, first=first, width=width, doubt=doubt)
+
+
+def _is_padding(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether this is a title or a label with its value, padded to the table's width.
+
+    A header names at least half of the columns that the rows below usually fill.
+    """
+    if not below:
+        return False
+    typical = sorted(len(filled(row)) for row in below)[len(below) // 2]
+    return len(filled(cells)) * 2 < typical
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    """Whether cells can be the names of columns: text, and none of it twice."""
+    return _are_different(cells) and not any(look(cell) in TYPED for cell in cells)
+
+
+def _are_different(cells: Sequence[str]) -> bool:
+    names = [cell.casefold() for cell in filled(cells)]
+    return bool(names) and len(set(names)) == len(names)
+
+
+def _contrast(cells: Sequence[str], below: Sequence[Sequence[str]]) -> int:
+    """Count the columns that speak for a header here, less those that speak against it."""
+    if not below:
+        return 0
+    if _are_years(cells):
+        return 1
+    types = types_of(below, len(cells), most=_MOST)
+    votes = 0
+    for at, cell in enumerate(cells):
+        text = cell.strip()
+        others = [row[at].strip() for row in below]
+        votes += _vote(text, types[at], others) if text else 0
+    return votes
+
+
+def _vote(text: str, kind: Look | None, others: Sequence[str]) -> int:
+    found = look(text)
+    if found in TYPED:
+        return -2 if kind in (found, None) else 0
+    if kind is not None:
+        return 2  # nothing says as much as a word above a column of numbers
+    if text in others:
+        return -1
+    shapes = Counter(shape(other) for other in others if other)
+    if len(shapes) > 1 or shapes.total() < _ALIKE:
+        return 0
+    if shape(text) not in shapes:
+        return 1
+    # One word is like another; one code is not like another by chance.
+    return -2 if "9" in shape(text) else 0
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """Whether the numbers among the names are years in order: a column for each."""
+    numbers = [cell for cell in filled(cells) if look(cell) in TYPED]
+    if len(numbers) < 2 or not all(  # noqa: PLR2004 - one number is no order
+        cell.isascii() and cell.isdigit() for cell in numbers
+    ):
+        return False
+    years = [int(number) for number in numbers]
+    steps = {after - before for before, after in pairwise(years)}
+    return steps in ({1}, {-1}) and all(_FIRST_YEAR <= year <= _LAST_YEAR for year in years)

@@ -1,0 +1,59 @@
+"""What stands right under the header: a second line of it, or rows that end in a delimiter more."""
+
+import re
+from collections.abc import Sequence
+
+from parsers.header.beginning import Opening
+from parsers.records.dialect import Dialect
+from parsers.values.cells import filled, types_of
+
+_LEAST_ROWS = 3  # that all end in one delimiter more than the header
+_MOST = 0.6  # of a column's cells make its type: headers that come again may be among them
+_WHOLE_PART = re.compile("[^0-9]*[0-9]{1,3}")
+_PART_AFTER = re.compile("[0-9]{1,3}(?![0-9])")
+
+
+def is_second_line(below: Sequence[Opening], width: int, mapped: Sequence[int]) -> bool:
+    """Whether the first record below the header belongs to it: words above numbers and dates.
+
+    `mapped` are the positions of the mapped columns; with none, every column of a type must have
+    a word. A row in which nothing is right stays a row: it has a digit somewhere, or a cell that
+    the rows below have too.
+    """
+    first, *others = below
+    cells = first.fields
+    rows = [row.fields for row in others if len(row.fields) == width]
+    if not filled(cells) or not 1 < len(cells) <= width or first.broken:
+        return False
+    if any(char.isdigit() for cell in cells for char in cell) or _repeats(cells, rows):
+        return False
+    types = types_of(rows, width, most=_MOST)
+    words = [
+        bool(cells[at].strip()) if at < len(cells) else False
+        for at in mapped or range(width)
+        if types[at] is not None
+    ]
+    return any(words) if mapped else bool(words) and all(words)
+
+
+def _repeats(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether a row has a cell of these, in its place, unless it is the same line once more."""
+    others = [row for row in rows if list(row) != list(cells)]
+    return any(cell.strip() and cell == row[at] for at, cell in enumerate(cells) for row in others)
+
+
+def all_end_in_a_delimiter(below: Sequence[Opening], width: int, dialect: Dialect) -> bool:
+    """Whether each row has one delimiter more than the header, at its end, with nothing after it.
+
+    Not if two neighbouring columns may be one amount that the delimiter cuts: 12,50.
+    """
+    rows = [record.fields for record in below]
+    if len(rows) < _LEAST_ROWS or any(len(row) != width + 1 or row[-1].strip() for row in rows):
+        return False
+    return dialect.delimiter != "," or not any(
+        all(_may_be_cut(row[at], row[at + 1]) for row in rows) for at in range(width)
+    )
+
+
+def _may_be_cut(left: str, right: str) -> bool:
+    return bool(_WHOLE_PART.fullmatch(left.strip()) and _PART_AFTER.match(right.strip()))

@@ -1,0 +1,72 @@
+"""The columns of a moment, read into two: the instant, and what the shop's clock showed."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from parsers.mappings.sources import Moment, ZoneColumn
+from parsers.moments.clocks import Clocks, canonical_text, read_moments
+from parsers.reject import RejectCode
+from parsers.values.values import Found, Values, constant
+
+
+def zones_of(locations: pl.Series, zone: str, by_location: Mapping[str, str]) -> pl.Series:
+    """Give each row the time zone of its location, or the general one."""
+    if not by_location:
+        return constant(zone, len(locations))
+    return locations.replace_strict(dict(by_location), default=zone, return_dtype=pl.String)
+
+
+def clocks_of(
+    source: Moment, shop: pl.Series, found: Mapping[str, Found], meanings: Mapping[str, str]
+) -> Clocks:
+    """The clocks on which a source's times are read; `shop` are the zones of the rows' locations.
+
+    `found` has the column of the zones, if the source names one; `meanings` is [zones].
+    """
+    match source.timezone:
+        case None:
+            return Clocks(shop=shop, written=shop, meanings=meanings)
+        case ZoneColumn(name):
+            return Clocks(shop=shop, written=shop, names=found[name].texts, meanings=meanings)
+        case zone:
+            return Clocks(shop=shop, written=constant(zone, len(shop)), meanings=meanings)
+
+
+def join_texts(found: Sequence[Found]) -> pl.Series:
+    """The texts of a moment's columns as one, with a blank between them."""
+    if len(found) == 1:
+        return found[0].texts
+    parts = pl.DataFrame([one.texts.alias(f"part_{at}") for at, one in enumerate(found)])
+    return parts.select(pl.concat_str(pl.all(), separator=" ")).to_series().str.strip_chars()
+
+
+def read_times(
+    columns: Sequence[str], source: Moment, found: Sequence[Found], clocks: Clocks, pattern: str
+) -> Values:
+    """Read moments into the two row columns `columns`: the instant, then the wall-clock time."""
+    joined = join_texts(found)
+    moments = read_moments(joined, pattern, clocks, source.language)
+    parts = pl.DataFrame([one.texts.alias(f"part_{at}") for at, one in enumerate(found)])
+    empty = [
+        pl.when(pl.col(part) == "").then(pl.lit(one.column))
+        for part, one in zip(parts.columns, found, strict=True)
+    ]
+    judged = parts.with_columns(moments["code"]).select(
+        missing=pl.coalesce(empty),
+        code=pl.when(pl.any_horizontal(pl.col(parts.columns) == ""))
+        .then(pl.lit(RejectCode.EMPTY_TIME.value))
+        .otherwise("code"),
+    )
+    instant, local = columns
+    return Values(
+        columns={
+            instant: canonical_text(moments["instant"]) + "Z",
+            local: canonical_text(moments["local"]),
+        },
+        code=judged["code"],
+        text=joined,
+        source=judged["missing"].fill_null(found[0].column),
+        marked=moments["repeated"],
+        zones=moments["named"],
+    )

@@ -1,0 +1,1 @@
+"""From characters to records, one by one: the dialect, and what quotes do."""

@@ -1,0 +1,119 @@
+"""From records to rows: each field read, what is wrong rejected, rows of one key put together."""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass
+
+import polars as pl
+
+from parsers.canonical import RecordType
+from parsers.mappings.mapping import Mapping
+from parsers.mappings.rows import Lines
+from parsers.mappings.sources import Combine
+from parsers.moments.unknown_zones import refuse_unknown_zones
+from parsers.reject import REJECTS_KEPT, Reject
+from parsers.rows.fields import FieldReader
+from parsers.shapes.gathering import gather
+from parsers.shapes.typed import typed_rows
+from parsers.values.id_columns import refuse_ambiguous
+from parsers.values.values import Found, Values
+
+# Rows that are read at a time: the steps between text and value take many times their room.
+_SLICE = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What became of the records: frame.height + duplicates + merged + rejected is their number.
+
+    `frame` has `line` and the columns of the record type, in order of line. Of the rejects the
+    first ones are in `rejects`, and `rejected` counts all. `marked` are lines whose time was
+    taken by a rule, as the file does not tell.
+    """
+
+    frame: pl.DataFrame
+    rejects: list[Reject]
+    rejected: int
+    duplicates: int
+    merged: int
+    marked: pl.Series
+
+
+def read_rows(
+    records: pl.DataFrame,
+    found: Lookup[str, Found],
+    reader: FieldReader,
+    *,
+    lost: Iterable[int] = (),
+    keep: int = REJECTS_KEPT,
+) -> Rows:
+    """Read the fields of all records and put together those of one key.
+
+    `records` has `line`, rising, `raw` and `refund`; `found` has the mapped columns by the
+    mapping's names; `lost` are the lines of records that are rejects already; no more than `keep`
+    rejects are given.
+
+    Raises:
+        Unreadable: AMBIGUOUS_ID, LINE_ITEMS, SCATTERED_LINES, UNKNOWN_ZONE.
+    """
+    lines = reader.mapping.rows.lines
+    frames: list[pl.DataFrame] = []
+    rejects: list[Reject] = []
+    marked: list[pl.Series] = []
+    rejected = 0
+    # At least once, so that a file without rows gives a frame with the right columns.
+    for start in range(0, max(records.height, 1), _SLICE):
+        part = {
+            name: Found(column=each.column, texts=each.texts.slice(start, _SLICE))
+            for name, each in found.items()
+        }
+        some = records.slice(start, _SLICE)
+        values = reader.read(part, some.height, some["refund"])
+        typed = typed_rows(some["line"], values, reader.record_type)
+        bad = typed["code"].is_not_null()
+        if lines is Lines.FIRST:
+            bad &= ~typed["blank"]  # further lines of an order: `gather` accounts for them
+        if bad.any():
+            refuse_unknown_zones(some["line"], values)
+            rejected += int(bad.sum())
+            rejects += reader.rejects(some, values, bad, keep - len(rejects))
+        frames.append(typed)
+        marked.append(_marked(some["line"], values, ~bad))
+    typed = pl.concat(frames)
+    _refuse_ambiguous_ids(typed, records["line"], found, reader.mapping, reader.record_type)
+    gathered = gather(typed, records.select("line", "raw"), reader.record_type, lines, lost=lost)
+    return Rows(
+        frame=gathered.frame,
+        rejects=[*rejects, *gathered.rejects[:keep]],
+        rejected=rejected + len(gathered.rejects),
+        duplicates=gathered.duplicates,
+        merged=gathered.merged,
+        marked=pl.concat(marked),
+    )
+
+
+def _marked(lines: pl.Series, values: Lookup[str, Values], good: pl.Series) -> pl.Series:
+    marks = pl.repeat(value=False, n=len(lines), dtype=pl.Boolean, eager=True)
+    for each in values.values():
+        if each.marked is not None:
+            marks |= each.marked
+    return lines.filter(marks & good)
+
+
+def _refuse_ambiguous_ids(
+    typed: pl.DataFrame,
+    lines: pl.Series,
+    found: Lookup[str, Found],
+    mapping: Mapping,
+    record_type: RecordType,
+) -> None:
+    """Refuse rows with one key whose ids were combined of different parts."""
+    for field in record_type.fields:
+        source = mapping.columns[field.name]
+        if field.name in record_type.key and isinstance(source, Combine):
+            good = typed.filter(pl.col("code").is_null())
+            last = good.select("line", last=pl.col("line").last().over(record_type.key))
+            replaced = last.filter(pl.col("line") != pl.col("last"))
+            if replaced.height:
+                parts = [found[name] for name in source.names]
+                refuse_ambiguous(field, parts, lines, replaced)

@@ -1,0 +1,74 @@
+"""What a file's columns decide together before any value of them is read.
+
+The decimal sign of the amounts and the format of the dates are one for the whole file: each value
+alone could often be read in two ways.
+"""
+
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import polars as pl
+
+from parsers.canonical import RecordType
+from parsers.mappings.mapping import Mapping
+from parsers.mappings.pins import Pins, pinned_date_format
+from parsers.mappings.sources import Amount, Moment, source_columns
+from parsers.moments.deciding import decide_format
+from parsers.money.amounts import find_sign
+from parsers.values.values import Found
+
+_ENDS = r"[0-9]{1,2}[^0-9]*$"  # so many places are no group of thousands
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """How the amounts and moments of a file are read.
+
+    `decimal` is "." or ","; `formats` has that of each field that is a moment. `settled` are those
+    of the pins' keys that this file proves.
+    """
+
+    decimal: str = "."
+    formats: Lookup[str, str] = field(default_factory=dict)
+    settled: Pins = field(default_factory=dict)
+
+
+def decide(
+    found: Lookup[str, Found],
+    lines: pl.Series,
+    mapping: Mapping,
+    record_type: RecordType,
+    *,
+    pins: Pins,
+    latest: datetime | None,
+) -> Decisions:
+    """Weigh the mapped columns; `lines` is where each row starts, `latest` as in `decide_format`.
+
+    Raises:
+        Unreadable: AMBIGUOUS_DECIMAL, AMBIGUOUS_DATE, UNKNOWN_DATE, MIXED_CURRENCIES,
+            CONTRADICTS_MAPPING.
+    """
+    decimal = "."
+    formats: dict[str, str] = {}
+    settled: dict[str, str] = {}
+    for each in record_type.fields:
+        source = mapping.columns[each.name]
+        columns = [found[name] for name in source_columns(source)]
+        if isinstance(source, Amount):
+            decimal = find_sign(source, columns, lines, mapping.format.decimal)
+            proof = f"[{decimal}]{_ENDS}"
+            if any(column.texts.str.contains(proof).any() for column in columns):
+                settled["decimal"] = decimal
+        elif isinstance(source, Moment):
+            decided = decide_format(
+                columns,
+                lines,
+                pinned_date_format(source, pins),
+                language=source.language,
+                latest=latest,
+            )
+            formats[each.name] = decided.format
+            if len(lines) and decided.certain:
+                settled["date_format"] = decided.format
+    return Decisions(decimal=decimal, formats=formats, settled=settled)

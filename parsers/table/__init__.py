@@ -1,0 +1,1 @@
+"""All records of a table at once, as columns of text."""

@@ -1,0 +1,1 @@
+"""From bytes to characters: encodings, what is no text, physical lines."""

@@ -1,0 +1,59 @@
+"""What is told to a shopkeeper of a value that could not be read."""
+
+from parsers.canonical import (
+    FIRST_YEAR,
+    ID_MAX_CHARACTERS,
+    LAST_YEAR,
+    MONEY_MAX_PLACES,
+    MONEY_MAX_WHOLE_DIGITS,
+    Field,
+)
+from parsers.moments import formats
+from parsers.reject import RejectCode, clip
+
+_SENTENCES = {
+    RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
+    RejectCode.ID_CONTROL_CHARACTER: "{Words} '{value}' holds a line end or another character "
+    "that cannot be printed",
+    RejectCode.DAMAGED_ID: "{Words} '{value}' was rounded by a spreadsheet: its last digits are "
+    "lost",
+    RejectCode.ID_NOT_IN_MASK: "{Words} '{value}' does not fit the mask '{pattern}'",
+    RejectCode.EMPTY_MONEY: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.NOT_MONEY: "{Words} '{value}' is not an amount of money",
+    RejectCode.MONEY_TOO_LONG: f"{{Words}} '{{value}}' has more than {MONEY_MAX_WHOLE_DIGITS} "
+    f"digits before the point or {MONEY_MAX_PLACES} after it",
+    RejectCode.OTHER_CURRENCY: "{Words} '{value}' is not in {pattern}",
+    RejectCode.NOT_MINOR_UNITS: "{Words} '{value}' has a decimal sign or a grouping sign, where a "
+    "whole number of cents is expected",
+    RejectCode.EMPTY_TIME: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.NOT_A_TIME: "{Words} '{value}' is not a date and time such as '{example}'",
+    RejectCode.YEAR_OUT_OF_RANGE: f"{{Words}} '{{value}}' is not in the years {FIRST_YEAR} to "
+    f"{LAST_YEAR}",
+    RejectCode.UNKNOWN_ZONE: "{Words} '{value}' names a time zone that may be several or none",
+    RejectCode.NO_SUCH_LOCAL_TIME: "{Words} '{value}' does not exist: clocks were put forward "
+    "over it",
+}
+
+
+def explain(
+    code: RejectCode, field: Field, *, column: str, value: str, pattern: str | None = None
+) -> str:
+    """Say in one sentence what is wrong with the value of a field, naming it.
+
+    `pattern` is what the mapping says of the value: the format of a moment (without one it is
+    ISO 8601), the mask of an id, or the currency of an amount.
+    """
+    sentence = _SENTENCES[code]
+    example = ""
+    if code is RejectCode.NOT_A_TIME:
+        example = formats.example(pattern or formats.ISO)
+    if code is RejectCode.NOT_A_TIME and (widths := formats.widths(pattern or formats.ISO)):
+        sentence += f": its digits stand side by side, so all must be there, {widths}"
+    return sentence.format(
+        Words=field.words[0].upper() + field.words[1:],
+        column=clip(column),
+        value=clip(value),
+        example=example,
+        pattern=clip(pattern or ""),
+    )
