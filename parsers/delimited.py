@@ -22,7 +22,6 @@ from parsers.mappings.aliases import with_names_of
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.pins import Pins, must_end_with_line_end, pinned_format
 from parsers.mappings.sent import Sent
-from parsers.mappings.sources import source_columns
 from parsers.policy import too_many
 from parsers.reading import Dialect, Reading, nothing
 from parsers.records.dialect import Dialect as Written
@@ -45,6 +44,7 @@ from parsers.text.rivals import refuse_rivals
 from parsers.trailer.cut_short import cut_short, has_final_line_end
 from parsers.trailer.parting import Mapped, Parted, part
 from parsers.trailer.stating import refuse_false_statements
+from parsers.values.sources import source_columns
 from parsers.values.values import Found
 
 _NOT_SENT = Sent()

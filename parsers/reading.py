@@ -6,8 +6,8 @@ import polars as pl
 
 from parsers.canonical import RecordType
 from parsers.mappings.pins import Pins
+from parsers.records.skipped import Skipped
 from parsers.reject import Reject
-from parsers.trailer.skipped import Skipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

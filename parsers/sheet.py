@@ -15,12 +15,12 @@ from parsers.header.beginning import count_line_ends, line_start
 from parsers.header.finding import Header, find_header
 from parsers.mappings.format import Format
 from parsers.records.dialect import Dialect
+from parsers.records.skipped import Skipped
 from parsers.records.tokens import Record, read_records
 from parsers.reject import Unreadable, UnreadableCode
 from parsers.text.encodings import Decoded, decode
 from parsers.trailer.cut_short import has_final_line_end
 from parsers.trailer.parting import part
-from parsers.trailer.skipped import Skipped
 
 _EMPTY = Header(delimiter="", columns=(), line=0, body=0, next_line=1)
 

@@ -6,9 +6,8 @@ from itertools import islice
 
 from parsers.dialects.trials import Trial
 from parsers.header.columns import clean, missing
+from parsers.records.dialect import COMMENT
 from parsers.records.tokens import Record, divider, is_comment
-
-SIGN = "#"
 
 _COMMENTS_MAX = 1000
 _WIDE = 4  # in a wider table a line of one field less than the rows is a bad row, and no prose
@@ -21,10 +20,10 @@ def has_comments(text: str, best: Trial, names: Sequence[str]) -> bool:
     there must be rows that begin otherwise. If there are no rows at all, the first column must be
     one that the mapping does not name, which may then not hold its ids.
     """
-    if SIGN not in text or best.width == 1:
+    if COMMENT not in text or best.width == 1:
         return False
     divide = divider(best.dialect)
-    found = re.finditer(rf"(?:\A|[\r\n])([ \t]*{re.escape(SIGN)}[^\r\n]*)", text)
+    found = re.finditer(rf"(?:\A|[\r\n])([ \t]*{re.escape(COMMENT)}[^\r\n]*)", text)
     lines = [line[1] for line in islice(found, _COMMENTS_MAX + 1)]
     if not lines or len(lines) > _COMMENTS_MAX:
         return False
@@ -32,7 +31,7 @@ def has_comments(text: str, best: Trial, names: Sequence[str]) -> bool:
     if any(len(divide(line)) >= enough for line in lines):
         return False
     full = [record for record in best.records if len(record.fields) == best.width]
-    if any(is_comment(record.raw, SIGN) for record in full):  # with line ends in quotes
+    if any(is_comment(record.raw, COMMENT) for record in full):  # with line ends in quotes
         return False
     header = next((record for record in full if _is_header(record, names)), None)
     return len(full) > 1 or header is None or clean(header.fields[0]) not in map(clean, names)

@@ -15,13 +15,13 @@ from parsers.dialects.candidates import (
     quotings,
     sep_line,
 )
-from parsers.dialects.comments import SIGN, has_comments, without_comments
+from parsers.dialects.comments import has_comments, without_comments
 from parsers.dialects.plainly import plain_dialect
 from parsers.dialects.sample import line_end_of, line_end_of_records, take_sample
 from parsers.dialects.trials import Trial, attempt
 from parsers.header.columns import clean, missing, positions
 from parsers.mappings.format import Format
-from parsers.records.dialect import BLANKS, Dialect, shown
+from parsers.records.dialect import BLANKS, COMMENT, Dialect, shown
 from parsers.records.scan import LINE_END
 from parsers.records.tokens import Record
 from parsers.reject import Unreadable, UnreadableCode, clip
@@ -71,7 +71,7 @@ def weigh(text: str, layout: Format, names: Sequence[str] = ()) -> Evidence:
     best, doubt = _best(trials, given, names, pinned=layout.delimiter is not None)
     dialect = best.dialect
     if layout.comment is None and has_comments(text, best, names):
-        dialect = replace(dialect, comment=SIGN)
+        dialect = replace(dialect, comment=COMMENT)
     if line_end != (layout.line_end or line_end) or line_end == "mixed":
         line_end = line_end_of_records(text, (record.raw for record in best.records)) or line_end
         dialect = replace(dialect, line_end=line_end)

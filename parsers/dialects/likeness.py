@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from parsers.values.cells import TYPED, look
+from parsers.records.cells import TYPED, look
 
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+|(?:https?|ftp)://[^\s\"']+|www\.[^\s\"']+")
 # A word, a code, an id: one piece without blanks.

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from parsers.header.beginning import Opening
 from parsers.header.columns import MissingColumns, addresses, clean, missing, positions
 from parsers.header.guess import guess_header
+from parsers.records.cells import TYPED, Look, look, types_of
 from parsers.reject import Unreadable, UnreadableCode, clip
-from parsers.values.cells import TYPED, Look, look, types_of
 
 COLUMNS_MAX = 10_000
 

@@ -31,9 +31,9 @@ from parsers.header.columns import (
 from parsers.header.guess import dominant_width, guess_header
 from parsers.header.under import all_end_in_a_delimiter, is_second_line
 from parsers.records.dialect import Dialect, shown
+from parsers.records.skipped import Skipped, SkippedKind, skip
 from parsers.records.tokens import is_comment
 from parsers.reject import Unreadable, UnreadableCode, clip
-from parsers.trailer.skipped import Skipped, SkippedKind, skip
 
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=.{0,8}', re.IGNORECASE | re.DOTALL)
 

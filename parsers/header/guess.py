@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parsers.header.beginning import Opening
-from parsers.values.cells import TYPED, Look, filled, look, shape, types_of
+from parsers.records.cells import TYPED, Look, filled, look, shape, types_of
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _LEADING = 15  # records of the table's width that may stand before its header

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 
 from parsers.header.beginning import Opening
+from parsers.records.cells import filled, types_of
 from parsers.records.dialect import Dialect
-from parsers.values.cells import filled, types_of
 
 _LEAST_ROWS = 3  # that all end in one delimiter more than the header
 _MOST = 0.6  # of a column's cells make its type: headers that come again may be among them

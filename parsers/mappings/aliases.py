@@ -12,7 +12,7 @@ from dataclasses import replace
 from parsers.header.columns import missing
 from parsers.mappings.mapping import Mapping, parse_mapping
 from parsers.mappings.rows import RowRules
-from parsers.mappings.sources import Amount, Column, Combine, Moment, Source, ZoneColumn
+from parsers.values.sources import Amount, Column, Combine, Moment, Source, ZoneColumn
 
 
 def with_names_of(mapping: Mapping, columns: Sequence[str]) -> Mapping | None:

@@ -3,7 +3,11 @@
 from parsers.canonical import Field, Kind
 from parsers.mappings.patterns import pattern_problems
 from parsers.mappings.settings_table import Table
-from parsers.mappings.sources import (
+from parsers.moments import formats
+from parsers.moments.month_names import LANGUAGES
+from parsers.money.currency import CODES
+from parsers.values.ids import id_flaw
+from parsers.values.sources import (
     Amount,
     Column,
     Combine,
@@ -14,10 +18,6 @@ from parsers.mappings.sources import (
     Whence,
     ZoneColumn,
 )
-from parsers.moments import formats
-from parsers.moments.month_names import LANGUAGES
-from parsers.money.currency import CODES
-from parsers.values.ids import id_flaw
 
 # A country's smallest coin is a unit, a tenth, a hundredth, a thousandth or a ten-thousandth
 # of its money (ISO 4217).

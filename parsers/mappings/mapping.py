@@ -36,7 +36,7 @@ from parsers.mappings.columns import read_sources
 from parsers.mappings.format import Format, read_format
 from parsers.mappings.rows import RejectRules, RowRules, read_rejects_table, read_rows_table
 from parsers.mappings.settings_table import MappingError, Table, folded
-from parsers.mappings.sources import Source, needed_columns
+from parsers.values.sources import Source, needed_columns
 
 __all__ = ["Format", "Mapping", "MappingError", "parse_format", "parse_mapping"]
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Lookup
 from dataclasses import replace
 
-from parsers.dialects.comments import SIGN
 from parsers.mappings.format import Format, read_format
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.settings_table import Table
-from parsers.mappings.sources import Column, Moment
 from parsers.moments import formats
+from parsers.records.dialect import COMMENT
+from parsers.values.sources import Column, Moment
 
 ANY = "any"
 """The value of a pin that lets each file decide for itself."""
@@ -66,7 +66,7 @@ def pinned_format(mapping: Mapping, pins: Pins) -> Format:
     values: dict[str, str | int] = dict(open_keys)
     if "header_line" in values:
         values["header_line"] = int(values["header_line"])
-    if found.comment is None and any(begins.startswith(SIGN) for begins in _masks(mapping)):
+    if found.comment is None and any(begins.startswith(COMMENT) for begins in _masks(mapping)):
         values["comment"] = ""
     return replace(found, **values)  # type: ignore[arg-type]  # each key has its own kind of value
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
-from parsers.mappings.sources import Moment, ZoneColumn
 from parsers.moments.clocks import Clocks, canonical_text, read_moments
 from parsers.reject import RejectCode
+from parsers.values.sources import Moment, ZoneColumn
 from parsers.values.values import Found, Values, constant
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from parsers.canonical import MONEY_MAX_PLACES, MONEY_MAX_WHOLE_DIGITS
-from parsers.mappings.sources import Amount
 from parsers.money.columns import find_decimal, read_amounts
 from parsers.money.written import NotMoneyError, read_currency
 from parsers.reject import RejectCode
+from parsers.values.sources import Amount
 from parsers.values.values import Found, Values
 
 # An amount has at most 28 digits, so that even a sum of a thousand million of them has room.

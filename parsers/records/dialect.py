@@ -5,6 +5,9 @@ from dataclasses import dataclass
 # The delimiter of tables that are laid out with blanks: two or more of them, or a tab.
 BLANKS = "  "
 
+# What comments begin with, where nobody says otherwise. Order numbers begin with it as well.
+COMMENT = "#"
+
 _NAMES = {
     "": "nothing (one column)",
     "\t": "tab",

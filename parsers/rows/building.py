@@ -9,13 +9,13 @@ import polars as pl
 from parsers.canonical import RecordType
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.rows import Lines
-from parsers.mappings.sources import Combine
 from parsers.moments.unknown_zones import refuse_unknown_zones
 from parsers.reject import REJECTS_KEPT, Reject
 from parsers.rows.fields import FieldReader
 from parsers.shapes.gathering import gather
 from parsers.shapes.typed import typed_rows
 from parsers.values.id_columns import refuse_ambiguous
+from parsers.values.sources import Combine
 from parsers.values.values import Found, Values
 
 # Rows that are read at a time: the steps between text and value take many times their room.

@@ -13,9 +13,9 @@ import polars as pl
 from parsers.canonical import RecordType
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.pins import Pins, pinned_date_format
-from parsers.mappings.sources import Amount, Moment, source_columns
 from parsers.moments.deciding import decide_format
 from parsers.money.amounts import find_sign
+from parsers.values.sources import Amount, Moment, source_columns
 from parsers.values.values import Found
 
 _ENDS = r"[0-9]{1,2}[^0-9]*$"  # so many places are no group of thousands

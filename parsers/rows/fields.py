@@ -7,7 +7,14 @@ import polars as pl
 
 from parsers.canonical import RecordType
 from parsers.mappings.mapping import Mapping
-from parsers.mappings.sources import (
+from parsers.moments.columns import clocks_of, read_times, zones_of
+from parsers.money.amounts import read_total, refunded
+from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
+from parsers.rows.deciding import Decisions
+from parsers.rows.places import read_masked_ids
+from parsers.rows.words import explain
+from parsers.values.id_columns import read_ids
+from parsers.values.sources import (
     Amount,
     Column,
     Combine,
@@ -16,14 +23,7 @@ from parsers.mappings.sources import (
     pattern_of,
     source_columns,
 )
-from parsers.moments.columns import clocks_of, read_times, zones_of
-from parsers.money.amounts import read_total, refunded
-from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
-from parsers.rows.deciding import Decisions
-from parsers.rows.places import read_masked_ids
-from parsers.values.id_columns import read_ids
 from parsers.values.values import Found, Values
-from parsers.values.words import explain
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
+from parsers.records.skipped import Skipped, SkippedKind
 from parsers.rows.repair import Repair
-from parsers.trailer.skipped import Skipped, SkippedKind
 
 _MOST = 5  # lines that are named
 

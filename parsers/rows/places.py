@@ -7,10 +7,10 @@ import polars as pl
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.patterns import take, take_of_each
 from parsers.mappings.sent import Sent
-from parsers.mappings.sources import Column, Constant, Sender, Whence
 from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
 from parsers.values.id_columns import read_ids
 from parsers.values.ids import id_flaw
+from parsers.values.sources import Column, Constant, Sender, Whence
 from parsers.values.values import Found, Values
 
 _WHAT = {

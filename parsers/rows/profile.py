@@ -8,7 +8,7 @@ receipt 999 comes 1000.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from parsers.values.cells import TYPED, Look, look, shape
+from parsers.records.cells import TYPED, Look, look, shape
 
 _LEAST_OF_A_TYPE = 10  # different values
 _LEAST_OF_A_SHAPE = 30

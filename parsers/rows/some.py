@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from parsers.mappings.mapping import Mapping
-from parsers.mappings.sources import Amount, Constant, Moment, source_columns
 from parsers.money.written import may_be_amount
 from parsers.rows.fields import FieldReader
+from parsers.values.sources import Amount, Constant, Moment, source_columns
 from parsers.values.values import Found
 
 

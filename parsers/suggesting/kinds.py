@@ -7,13 +7,13 @@ from functools import cache
 import polars as pl
 
 from parsers.mappings.settings_table import folded
+from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts, filled_down, leads_blanks, only
 from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.headings import plain
 from parsers.suggesting.kind_words import KIND_WORDS, NO_WORDS, STEMS, YES_WORDS, RowKind
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import of_rows, quoted, these, toml_list
-from parsers.values.cells import Look
 
 _MOST_KINDS = 12
 _NOT_OF_ROWS = (

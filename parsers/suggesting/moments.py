@@ -9,10 +9,10 @@ import polars as pl
 
 from parsers.moments.clocks import read_written
 from parsers.moments.evidence import find_format, fitting, has_time
+from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts
 from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.headings import Heading
-from parsers.values.cells import Look
 
 _MOST = 0.9
 _LOOKED_AT = 2_000  # different values

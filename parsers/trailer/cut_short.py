@@ -5,15 +5,15 @@ import re
 import polars as pl
 
 from parsers.header.finding import Header
+from parsers.records.cells import Look, filled, look
 from parsers.records.dialect import BLANKS, Dialect
+from parsers.records.skipped import Skipped, SkippedKind
 from parsers.records.tokens import is_blank
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.splitting import fields_of
 from parsers.trailer.parting import Parted
-from parsers.trailer.skipped import Skipped, SkippedKind
 from parsers.trailer.suspects import are_sums
 from parsers.trailer.total_words import begins_with_total, count_in, is_end, is_remark, is_total
-from parsers.values.cells import Look, filled, look
 
 _PLACES = r"[.,]([0-9]+)[^0-9]*$"
 _LEAST_OTHERS = 2  # rows that show how long the last value usually is

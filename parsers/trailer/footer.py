@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from parsers.header.beginning import count_line_ends
+from parsers.records.cells import TYPED, Look, filled, look, types_of
 from parsers.records.dialect import Dialect
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.trailer.suspects import Suspect, are_sums, at_places
 from parsers.trailer.total_words import begins_with_total, count_in, is_end, is_remark, is_total
-from parsers.values.cells import TYPED, Look, filled, look, types_of
 
 _LONGEST = 60  # records
 _SAMPLE = 50  # rows

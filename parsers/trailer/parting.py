@@ -13,16 +13,16 @@ import polars as pl
 from parsers.header.check import two_tables
 from parsers.header.columns import clean
 from parsers.header.finding import Header
+from parsers.records.cells import TYPED, filled, look
 from parsers.records.dialect import Dialect
+from parsers.records.skipped import Skipped, SkippedKind, skip
 from parsers.records.tokens import is_comment
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.splitting import ReadRows
 from parsers.trailer.footer import find_footer, learn_rows, pinned_footer
-from parsers.trailer.skipped import Skipped, SkippedKind, skip
 from parsers.trailer.statements import Statement, stated
 from parsers.trailer.suspects import Suspect, are_sums, has_total, suspects
 from parsers.trailer.total_words import is_total
-from parsers.values.cells import TYPED, filled, look
 
 _MANY = 0.5  # of the rows begin with a word for a total: then it is a name
 

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from parsers.header.finding import Header
 from parsers.money.written import NotMoneyError, read_money
+from parsers.records.cells import Look, look
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.trailer.total_words import count_in, is_partial, is_total
-from parsers.values.cells import Look, look
 
 _COUNT_CELLS = 3  # a label, perhaps in two cells, and the count
 

@@ -8,12 +8,12 @@ import polars as pl
 
 from parsers.header.finding import Header
 from parsers.money.currency import meanings
+from parsers.records.cells import Look, filled, look
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.records.scan import BLANK_CHARACTERS
+from parsers.records.skipped import SkippedKind
 from parsers.table.splitting import fields_of
-from parsers.trailer.skipped import SkippedKind
 from parsers.trailer.total_words import ANY_TOTAL, is_total
-from parsers.values.cells import Look, filled, look
 
 _AS_BEFORE = (SkippedKind.PREAMBLE, SkippedKind.SECOND_HEADER)
 

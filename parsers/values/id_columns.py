@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from parsers.canonical import ID_MAX_CHARACTERS, Field
-from parsers.mappings.sources import Column, Combine, Constant
 from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
 from parsers.values.ids import CONTROL, DAMAGED
+from parsers.values.sources import Column, Combine, Constant
 from parsers.values.values import Found, Values, constant
 
 

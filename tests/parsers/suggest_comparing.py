@@ -8,12 +8,12 @@ from parsers.containers import contents
 from parsers.delimited import read
 from parsers.mappings.mapping import Mapping
 from parsers.mappings.sent import Sent
-from parsers.mappings.sources import Amount, Column, Combine, Constant, Moment, Sender, Source
 from parsers.moments.clocks import read_written
 from parsers.moments.evidence import find_format
 from parsers.moments.formats import ISO_8601
 from parsers.reject import Unreadable
 from parsers.suggesting import GivenFile
+from parsers.values.sources import Amount, Column, Combine, Constant, Moment, Sender, Source
 
 
 def tables_in(file: GivenFile) -> list[GivenFile]:

@@ -10,8 +10,8 @@ from typing import Any
 
 from parsers.mappings.mapping import parse_mapping
 from parsers.mappings.rows import RowRules
-from parsers.mappings.sources import Source
 from parsers.suggesting import GivenFile, Known, suggest
+from parsers.values.sources import Source
 
 OPEN = "?"
 """Stands in a rule of [rows] that is open."""

@@ -25,12 +25,12 @@ from parsers.mappings.mapping import Mapping, parse_format, parse_mapping
 from parsers.mappings.patterns import take
 from parsers.mappings.rows import RowRules
 from parsers.mappings.settings_table import folded
-from parsers.mappings.sources import Amount, Column, Moment, Sender, Source
 from parsers.money.amounts import exact
 from parsers.money.columns import read_amounts
 from parsers.money.written import DecimalEvidence, weigh
 from parsers.sheet import read_sheet
 from parsers.suggesting import GivenFile, suggest
+from parsers.values.sources import Amount, Column, Moment, Sender, Source
 from parsers.values.values import Found
 from tests.parsers.suggest_comparing import (
     comparable,

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers.mappings.sources import Amount
 from parsers.money.amounts import (
     canonical_amounts,
     exact,
@@ -18,6 +17,7 @@ from parsers.money.amounts import (
 )
 from parsers.money.written import NotMoneyError, read_money
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
+from parsers.values.sources import Amount
 from parsers.values.values import Found, Values
 
 

@@ -18,7 +18,17 @@ def test_a_transaction_has_a_key_and_values() -> None:
     assert RECORD_TYPES == {"transactions": TRANSACTIONS}
 
 
-@pytest.mark.parametrize("module", ["canonical", "mappings.mapping", "reject", "money.written", "records.tokens", "header.finding"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "canonical",
+        "mappings.mapping",
+        "reject",
+        "money.written",
+        "records.tokens",
+        "header.finding",
+    ],
+)
 def test_what_does_not_read_files_does_not_load_polars(module: str) -> None:
     """Commands that read no file must answer at once, and polars takes a quarter of a second."""
     code = f"import sys, parsers.{module}; sys.exit('polars' in sys.modules)"

@@ -8,7 +8,7 @@ import pytest
 from parsers.canonical import RECORD_TYPES
 from parsers.mappings.mapping import Format, Mapping, MappingError, parse_format, parse_mapping
 from parsers.mappings.rows import Lines
-from parsers.mappings.sources import (
+from parsers.values.sources import (
     Amount,
     Column,
     Combine,

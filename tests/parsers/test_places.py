@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from parsers.mappings.mapping import Mapping, parse_mapping
 from parsers.mappings.patterns import pattern_problems, take, take_of_each
 from parsers.mappings.sent import Sent
-from parsers.mappings.sources import Constant
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
 from parsers.rows.places import located, read_masked_ids
+from parsers.values.sources import Constant
 from parsers.values.values import Found
 
 MAPPING = """

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from parsers.mappings.format import Format
+from parsers.records.skipped import SkippedKind
 from parsers.reject import Unreadable
 from parsers.sheet import Sheet, read_sheet
-from parsers.trailer.skipped import SkippedKind
 from tests.parsers.retail import ORDINARY, source, table, writing
 
 
