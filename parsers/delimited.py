@@ -1,51 +1,13 @@
-"""The whole reading of one delimited file: bytes and a mapping give rows and rejects.
+"""What can be asked of a delimited file, by its mapping: rows, rejects as sent, single records."""
 
-The way of a file, from top to bottom: text, dialect, header, records; what is none of the rows
-parted from them; rows chosen by the mapping; rows of the wrong width repaired or rejected; values
-read; rows of one transaction put together; and what the file states held against them.
-"""
-
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
 
-import polars as pl
-
-from parsers.canonical import RECORD_TYPES, Kind
-from parsers.dialects.evidence import find_dialect
-from parsers.header.beginning import count_line_ends
-from parsers.header.columns import MissingColumns
-from parsers.header.finding import Header, find_header
-from parsers.mappings.aliases import with_names_of
+from parsers.file import open_file
 from parsers.mappings.mapping import Mapping
-from parsers.mappings.pins import Pins, must_end_with_line_end, pinned_format
+from parsers.mappings.pins import Pins
 from parsers.mappings.sent import Sent
-from parsers.policy import too_many
-from parsers.reading import Dialect, Reading, nothing
-from parsers.records.dialect import Dialect as Written
-from parsers.reject import REJECTS_KEPT, Reject, Unreadable
-from parsers.returning import Source, returned
-from parsers.rows import notes
-from parsers.rows.building import Rows, read_rows
-from parsers.rows.deciding import Decisions, decide
-from parsers.rows.fields import FieldReader
-from parsers.rows.places import located
-from parsers.rows.repair import Repair, repair
-from parsers.rows.some import LenientRowReader, RowReader
-from parsers.shapes.choosing import Chosen, choose
-from parsers.shapes.typed import amounts_of
-from parsers.table.fast import read_fast
-from parsers.table.frame import Table, place, read_patiently, sort_out
-from parsers.table.splitting import ReadRows, fields_of
-from parsers.text.framing import Text, read_text
-from parsers.text.rivals import refuse_rivals
-from parsers.trailer.cut_short import cut_short, has_final_line_end
-from parsers.trailer.parting import Mapped, Parted, part
-from parsers.trailer.stating import refuse_false_statements
-from parsers.values.sources import source_columns
-from parsers.values.values import Found
+from parsers.reading import Reading
 
 _NOT_SENT = Sent()
 
@@ -65,7 +27,7 @@ def read(
 
     Raises Unreadable if it cannot be loaded safely as a whole.
     """
-    file = _opened(data, mapping, sent, pins or {}, latest)
+    file = open_file(data, mapping, sent=sent, pins=pins or {}, latest=latest)
     if isinstance(file, Reading):
         return file
     reading = file.read()
@@ -89,257 +51,22 @@ def read_rejects(
 
     They are all given, and also where the mapping does not allow so many.
     """
-    file = _opened(data, mapping, sent, pins or {}, latest)
+    file = open_file(data, mapping, sent=sent, pins=pins or {}, latest=latest)
     return b"" if isinstance(file, Reading) else file.rejects(data)
 
 
-def _opened(
-    data: bytes, mapping: Mapping, sent: Sent, pins: Pins, latest: datetime | None
-) -> "_File | Reading":
-    """Find out how a file is written; if there is nothing in it, that is the reading."""
-    mapping = replace(located(mapping, sent), format=pinned_format(mapping, pins))
-    text = read_text(data, mapping.format.encoding, expected=mapping.names())
-    if not text.content.strip():
-        return nothing(RECORD_TYPES[mapping.record], text.encoding)
-    try:
-        dialect, header = _find_table(text.content, mapping)
-    except MissingColumns as absent:
-        other = with_names_of(mapping, absent.columns)
-        if other is None:
-            raise
-        mapping = other
-        dialect, header = _find_table(text.content, mapping)
-    return _File(text, dialect, header, mapping, pins=pins, latest=latest)
+def read_record(
+    data: bytes,
+    mapping: Mapping,
+    line: int,
+    *,
+    sent: Sent = _NOT_SENT,
+    pins: Pins | None = None,
+    latest: datetime | None = None,
+) -> str | None:
+    """Give the record that begins on a physical line of a file, as it was sent.
 
-
-def _find_table(text: str, mapping: Mapping) -> tuple[Written, Header]:
-    """Find how the table is written and where it begins."""
-    dialect = find_dialect(text, mapping.format, mapping.names())
-    line = mapping.format.header_line
-    return dialect, find_header(text, dialect, names=mapping.names(), line=line)
-
-
-class _File:
-    """One file on its way from text to rows: what is known of it, and the steps in order."""
-
-    def __init__(
-        self,
-        text: Text,
-        dialect: Written,
-        header: Header,
-        mapping: Mapping,
-        *,
-        pins: Pins,
-        latest: datetime | None,
-    ) -> None:
-        self._text = text
-        self._dialect = dialect
-        self._header = header
-        self._mapping = mapping
-        self._pins = pins
-        self._latest = latest
-        self._record_type = RECORD_TYPES[mapping.record]
-        self._places = {name: header.find(name)[0] for name in mapping.names()}
-
-    def read(self) -> Reading:
-        """Take all the steps, in order, and tell what they gave."""
-        return self._told(self._steps(REJECTS_KEPT))
-
-    def rejects(self, data: bytes) -> bytes:
-        """Give all the rejects as they were sent; `data` are the bytes of the file."""
-        steps = self._steps(sys.maxsize)
-        source = Source(
-            data=data,
-            text=self._text.content,
-            encoding=self._text.encoding,
-            dialect=self._dialect,
-            header=self._header,
-            rows=steps.parted.frame,
-            last_line=steps.last_line,
-        )
-        return returned(source, steps.rejects, self._mapping)
-
-    def _steps(self, keep: int) -> "_Steps":
-        """Take all the steps, in order; give no more than `keep` rejects of bad values."""
-        records = self._records()
-        first_look = cache(lambda: self._first_look(records))
-        parted = part(
-            records,
-            self._header,
-            self._dialect,
-            mapped=self._mapped(lambda rows: first_look()(rows) if rows else []),
-            footer=self._mapping.format.footer,
-        )
-        self._refuse_cut(parted)
-        chosen, table = self._choose(parted.frame)
-        refuse_rivals(self._text, self._found(table.frame), table.frame["line"])
-        decisions = self._decide(table.frame)
-        reader = FieldReader(self._mapping, self._record_type, decisions)
-        read_some = RowReader(reader, self._places, self._header.columns)
-        mended = repair(parted.frame, self._header, self._dialect, self._mapped(read_some))
-        if mended.repairs:
-            chosen, table = self._choose(mended.frame)
-        lost = [reject.line for reject in (*chosen.rejects, *table.rejects)]
-        rows = read_rows(table.frame, self._found(table.frame), reader, lost=lost, keep=keep)
-        refuse_false_statements(
-            parted.statements,
-            frames=(table.frame, parted.frame),
-            loaded=rows.frame,
-            amounts=amounts_of(self._record_type),
-            decimal=decisions.decimal,
-        )
-        return _Steps(records, parted, chosen, table, decisions, mended.repairs, rows)
-
-    def _records(self) -> pl.DataFrame:
-        arguments = (
-            self._text.content,
-            self._header,
-            sorted(set(self._places.values())),
-            self._dialect,
-        )
-        try:
-            frame = read_fast(*arguments)
-        except pl.exceptions.PanicException:  # a BaseException: it would take the process with it
-            frame = None
-        return read_patiently(*arguments) if frame is None else frame
-
-    def _mapped(self, read_rows_: ReadRows) -> Mapped:
-        fields = self._record_type.fields
-
-        def places(*kinds: Kind) -> list[int]:
-            return [
-                self._places[name]
-                for field in fields
-                if field.kind in kinds
-                for name in source_columns(self._mapping.columns[field.name])
-            ]
-
-        return Mapped(
-            all=places(*Kind), ids=places(Kind.ID), money=places(Kind.MONEY), read=read_rows_
-        )
-
-    def _first_look(self, records: pl.DataFrame) -> ReadRows:
-        """How to read rows while there may be a footer among them."""
-        fits = records.filter(records["width"] == len(self._header.columns))
-        try:
-            decisions = self._decide(fits)
-        except Unreadable:  # said again if it is so without the footer
-            return LenientRowReader(self._mapping, self._places)
-        reader = FieldReader(self._mapping, self._record_type, decisions)
-        return RowReader(reader, self._places, self._header.columns)
-
-    def _refuse_cut(self, parted: Parted) -> None:
-        pinned, footer = must_end_with_line_end(self._pins), self._mapping.format.footer
-        text, header, dialect = self._text.content, self._header, self._dialect
-        cut = cut_short(text, parted, header, dialect, pinned=pinned, footer=footer)
-        if cut is not None:
-            raise cut
-
-    def _choose(self, frame: pl.DataFrame) -> tuple[Chosen, Table]:
-        chosen = choose(
-            frame,
-            self._mapping.rows,
-            columns=self._header.columns,
-            positions=self._places,
-            split=lambda raw: fields_of(raw, self._dialect),
-        )
-        return chosen, sort_out(chosen.frame, self._header)
-
-    def _found(self, frame: pl.DataFrame) -> dict[str, Found]:
-        return {
-            name: Found(
-                column=self._header.columns[position],
-                texts=frame[place(position)].str.strip_chars(),
-            )
-            for name, position in self._places.items()
-        }
-
-    def _decide(self, frame: pl.DataFrame) -> Decisions:
-        return decide(
-            self._found(frame),
-            frame["line"],
-            self._mapping,
-            self._record_type,
-            pins=self._pins,
-            latest=self._latest,
-        )
-
-    def _told(self, steps: "_Steps") -> Reading:
-        """Put together what there is to say, and hold the file if too much of it is bad."""
-        rows, chosen = steps.rows, steps.chosen
-        rejected = len(chosen.rejects) + len(steps.table.rejects) + rows.rejected
-        records = steps.parted.frame.height
-        excess = too_many(rejected, records - chosen.left_out.height, self._mapping.rejects.at_most)
-        if excess is not None:
-            raise excess
-        skipped = (*self._header.skipped, *steps.parted.skipped)
-        kept = tuple(steps.rejects[:REJECTS_KEPT])
-        return Reading(
-            rows=rows.frame,
-            duplicates=rows.duplicates,
-            rejects=kept,
-            rejected=rejected,
-            ignored=chosen.left_out.height + rows.merged,
-            records=records,
-            dialect=Dialect(
-                encoding=self._text.encoding,
-                delimiter=self._header.delimiter,
-                decimal=steps.decisions.decimal,
-                header_line=self._header.line,
-                columns=self._header.columns,
-            ),
-            skipped=skipped,
-            settled=self._settled(steps),
-            notes=(
-                *notes.on_skipped(skipped),
-                *notes.on_left_out(chosen.reasons()),
-                *notes.on_merged(rows.merged),
-                *notes.on_repairs(steps.repairs),
-                *notes.on_repeated_hours(rows.marked),
-                *notes.on_rejects(len(kept), rejected),
-            ),
-            notice=None if records else "no-rows",
-        )
-
-    def _settled(self, steps: "_Steps") -> dict[str, str]:
-        """What this file proves of its feed."""
-        if not steps.rows.frame.height:
-            return {}
-        ended = "yes" if has_final_line_end(self._text.content) else "no"
-        settled = {
-            **steps.decisions.settled,
-            "header_line": str(self._header.line),
-            "final_line_end": ended,
-        }
-        if self._header.delimiter:
-            settled["delimiter"] = self._header.delimiter
-        if not self._text.content.isascii() and not self._text.rivals:
-            settled["encoding"] = self._text.encoding
-        return settled
-
-
-@dataclass(frozen=True, slots=True)
-class _Steps:
-    """What the steps of one file gave."""
-
-    records: pl.DataFrame
-    parted: Parted
-    chosen: Chosen
-    table: Table
-    decisions: Decisions
-    repairs: Sequence[Repair]
-    rows: Rows
-
-    @property
-    def rejects(self) -> list[Reject]:
-        """What every step rejected, in order of line."""
-        found = [*self.chosen.rejects, *self.table.rejects, *self.rows.rejects]
-        return sorted(found, key=lambda one: one.line)
-
-    @property
-    def last_line(self) -> int:
-        """The physical line on which the last record ends, a footer's too; 0 without any."""
-        if self.records.is_empty():
-            return 0
-        line, raw = self.records.select("line", "raw").row(-1)
-        return int(line) + count_line_ends(raw)
+    It is None if none begins there. Raises as `read` does.
+    """
+    file = open_file(data, mapping, sent=sent, pins=pins or {}, latest=latest)
+    return None if isinstance(file, Reading) else file.record_on(line)

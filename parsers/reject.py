@@ -12,8 +12,9 @@ class RejectCode(StrEnum):
 
     TOO_FEW_FIELDS = "too-few-fields"  # shorter than the header: cut off, or a field is missing
     TOO_MANY_FIELDS = "too-many-fields"  # longer than the header: a delimiter inside a value?
-    STRAY_QUOTE = "stray-quote"  # text after a closing quote: where the field ends is a guess
+    STRAY_QUOTE = "stray-quote"  # inside a value: where the field ends is a guess
     UNCLOSED_QUOTE = "unclosed-quote"  # a quote opens that its row does not close
+    OTHER_ENCODING = "other-encoding"  # UTF-8 in a file of another encoding
     EMPTY_ID = "empty-id"  # no id, or a blank part of a combined one
     LONG_ID = "long-id"  # more than 255 characters: a note or a swallowed line, not an id
     ID_CONTROL_CHARACTER = "id-control-character"  # a line end, tab or other unprintable in an id

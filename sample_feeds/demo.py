@@ -13,6 +13,7 @@ import signal
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -74,6 +75,8 @@ def _arguments() -> argparse.Namespace:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     """Take SIGTERM, or a closed terminal, for Ctrl-C: what was started is ended either way."""
+    # What was about to be awaited just now never will be, and needs no word.
+    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
     raise KeyboardInterrupt
 
 

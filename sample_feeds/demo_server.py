@@ -16,11 +16,13 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+import demo_commands
+
 T = TypeVar("T")
 
 COMMAND = Path(sys.executable).with_name("dropsafe")
 PATIENCE = 60.0  # s; for anything that is waited for
-_PAUSE = 0.2
+_PAUSE = 0.4  # s; each look takes time from the server
 _PASSIVE_PORTS = 8
 
 
@@ -47,13 +49,10 @@ class Dropsafe:
 
     def __call__(self, *arguments: str | Path) -> str:
         """Run a command and return what it prints. Raises DemoFailed with what it complains of."""
-        done = subprocess.run(  # noqa: S603 - our own command
-            [COMMAND, *arguments], env=self.environment, capture_output=True, check=False
-        )
-        if done.returncode:
-            complaint = done.stderr.decode(errors="replace").strip()
-            raise DemoFailed(f"dropsafe {arguments[0]} failed: {complaint}")
-        return done.stdout.decode()
+        done = demo_commands.run([str(one) for one in arguments], self.environment)
+        if done.status:
+            raise DemoFailed(f"dropsafe {arguments[0]} failed: {done.complaint.strip()}")
+        return done.output
 
     def json(self, *arguments: str | Path) -> Any:  # noqa: ANN401 - as JSON is
         """Run a command with --json and return the document it prints."""

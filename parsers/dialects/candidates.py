@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby, islice
 
+from parsers.dialects.likeness import is_value
 from parsers.header.columns import clean, missing
 from parsers.money.written import may_be_amount
 from parsers.records.dialect import BLANKS
@@ -92,8 +93,15 @@ def quotings(pieces: Sequence[str], delimiter: str) -> Iterator[tuple[str | None
         yield '"', "\\"
     if len(doubles) >= _SEVERAL and not usual:
         yield None, None
-    needed = any("''" in field[1:-1] or "\\'" in field or delimiter in field for field in enclosed)
-    enough = max(1 if needed else _SEVERAL, _ENCLOSED_SHARE * len(singles))
+    proved = any(
+        "\n" in field
+        or "''" in field[1:-1]
+        or "\\'" in field
+        or delimiter in field
+        or is_value(field[1:-1].strip())
+        for field in enclosed
+    )
+    enough = max(1 if proved else _SEVERAL, _ENCLOSED_SHARE * len(singles))
     if len(enclosed) >= enough and len(enclosed) > len(usual):
         yield "'", None
         if "\\'" in text:
@@ -120,7 +128,7 @@ def _uses(quote: str, text: str, delimiter: str) -> tuple[list[str], list[str]]:
 
 
 def _others(lines: Sequence[str], known: Sequence[str]) -> list[str]:
-    counts = Counter(char for line in lines for char in set(line))
+    counts = Counter(char for line in lines for char in dict.fromkeys(line))
     found = [
         char
         for char, count in counts.most_common()
@@ -192,11 +200,28 @@ def _beside(unit: str, text: str) -> tuple[str | None, str | None]:
     )
 
 
-def aligned_stops(lines: Sequence[str]) -> tuple[int, ...]:
-    """Give the positions at which columns begin that blanks keep apart in every line."""
+def aligned_stops(lines: Sequence[str], names: Sequence[str] = ()) -> tuple[int, ...]:
+    """Give the positions at which columns begin that blanks keep apart in every line.
+
+    A single blank under one of the `names` of columns, as in 08:22 PM, divides no columns.
+    """
     if len(lines) < _ALIGNED_MIN or any("\t" in line for line in lines):
         return ()
     size = max(len(line) for line in lines)
     padded = [line.ljust(size) for line in lines]
     blank = [all(line[at] in " \xa0" for line in padded) for at in range(size)]
-    return tuple(at for at in range(size) if not blank[at] and (at == 0 or blank[at - 1]))
+    stops = [at for at in range(size) if not blank[at] and (at == 0 or blank[at - 1])]
+    header = next((line for line in padded if names and _has_all(line, names)), None)
+    if header is None:
+        return tuple(stops)
+    ends = [*stops[1:], size]
+    return tuple(
+        stop
+        for stop, end in zip(stops, ends, strict=True)
+        if header[stop:end].strip() or (stop > 1 and blank[stop - 2])
+    )
+
+
+def _has_all(line: str, names: Sequence[str]) -> bool:
+    folded = " ".join(line.split()).casefold()
+    return all(clean(name).casefold() in folded for name in names)

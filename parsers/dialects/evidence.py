@@ -4,6 +4,7 @@ Mapped names go before all: a line that a delimiter divides into all of them is 
 dialect counts under which a sample looks most like a table. See `trials`.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -112,7 +113,7 @@ def _trials(
         for quote, escape in pairs:
             dialect = replace(written, delimiter=delimiter, quote=quote, escape=escape)
             found.append(attempt(pieces, dialect, names))
-        if delimiter == BLANKS and len(stops := aligned_stops(lines)) > 1:
+        if delimiter == BLANKS and len(stops := aligned_stops(lines, names)) > 1:
             dialect = replace(written, delimiter=BLANKS, quote=None, stops=stops)
             found.append(attempt(pieces, dialect, names))
     return found
@@ -123,7 +124,8 @@ def _best(
 ) -> tuple[Trial, Unreadable | None]:
     """Choose one of the trials; with what makes it doubtful, if anything."""
     if given is not None:
-        best = max(_of(given, trials), key=_rating)
+        # Of columns of blanks there are two trials: that in which the names stand goes before.
+        best = max(_of(given, trials), key=lambda trial: (trial.named == len(names), trial.rating))
         other = _contradiction(best, trials, names)
         if other is None:
             return best, None
@@ -238,10 +240,23 @@ def _ambiguous(best: Trial, rival: Trial, names: Sequence[str]) -> Unreadable:
     return Unreadable(
         UnreadableCode.AMBIGUOUS_DIALECT,
         f"The row '{clip(best.records[at].raw)}' can be divided in two ways: by {readings}.",
-        remedy="Look at the file, and say in the mapping which it is: [format] delimiter = "
-        f'"{best.dialect.delimiter}" or quote = "{best.dialect.quote or ""}", as the case may be. '
-        "The file then loads by itself.",
+        remedy="Look at the file, and say in the mapping which it is: [format] "
+        f"{_pins(best.dialect, rival.dialect)}, as the case may be. The file then loads by itself.",
     )
+
+
+def _pins(best: Dialect, rival: Dialect) -> str:
+    """Give what to write into [format] for one dialect or the other: what they differ in."""
+    for key in ("delimiter", "escape", "quote"):
+        one, other = (getattr(each, key) or "" for each in (best, rival))
+        if one != other:
+            return f"{key} = {_toml(one)} or {key} = {_toml(other)}"
+    return f"delimiter = {_toml(best.delimiter)}"
+
+
+def _toml(text: str) -> str:
+    """Write a text as TOML does, on one line."""
+    return f"'{text}'" if "\\" in text or '"' in text else json.dumps(text)
 
 
 def _described(dialect: Dialect) -> str:

@@ -51,7 +51,9 @@ def guess_header(records: Sequence[Opening]) -> Guess:
         verdict = _contrast(cells, below)
         if verdict < 0:
             break
-        if verdict > strongest and _are_different(cells):
+        # A name may stand twice, but only above rows that tell much.
+        telling = len(below) >= _ALIKE and verdict >= len(filled(cells))
+        if verdict > strongest and (telling or _are_different(cells)):
             best, strongest = at, verdict
         if verdict == 0 and undecided < 0 and _are_names(cells):
             undecided = at
@@ -59,7 +61,7 @@ def guess_header(records: Sequence[Opening]) -> Guess:
         return Guess(header=best, first=best + 1, width=width)
     if undecided >= 0:
         return _doubtful(records, undecided, width)
-    return _headless(records, first, width)
+    return _of_another_width(records, table, width) or _headless(records, first, width)
 
 
 def dominant_width(records: Sequence[Opening]) -> int:
@@ -70,6 +72,28 @@ def dominant_width(records: Sequence[Opening]) -> int:
     """
     widths = Counter(len(record.fields) for record in records)
     return max(widths, key=lambda width: (widths[width] ** 2 * width, width))
+
+
+def _of_another_width(records: Sequence[Opening], table: Sequence[int], width: int) -> Guess | None:
+    """Take the line right above the table for its header if it has a name too many or too few."""
+    above = table[0] - 1
+    cells = records[above].fields if above >= 0 else ()
+    if abs(len(cells) - width) != 1 or not _are_names(cells):
+        return None
+    rows = [records[at].fields for at in table]
+    # What is too much may stand at the beginning, as the number of a row does, or at the end.
+    shared = min(len(cells), width)
+    ends = (
+        (cells[:shared], [row[:shared] for row in rows]),
+        (cells[-shared:], [row[-shared:] for row in rows]),
+    )
+    if max(_contrast(names, below) for names, below in ends) <= 0:
+        return None
+    doubt = (
+        f"Line {records[above].line} is taken for the header, but it has {len(cells)} names and "
+        f"the rows have {width} fields."
+    )
+    return Guess(header=above, first=table[0], width=width, doubt=doubt)
 
 
 def _doubtful(records: Sequence[Opening], at: int, width: int) -> Guess:

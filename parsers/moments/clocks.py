@@ -78,7 +78,7 @@ def canonical_text(moments: pl.Series) -> pl.Series:
     """Write naive moments as 2017-01-01T11:53:26, with a fraction only if it is not zero."""
     text = moments.dt.strftime("%Y-%m-%dT%H:%M:%S")
     fraction = moments.dt.microsecond()
-    if not (fraction > 0).any():
+    if not fraction.max():
         return text
     digits = fraction.cast(pl.String).str.zfill(6).str.strip_chars_end("0")
     return pl.select(pl.when(fraction == 0).then(text).otherwise(text + "." + digits)).to_series()
@@ -114,8 +114,7 @@ def _counted(texts: pl.Series, pattern: str) -> pl.DataFrame:
     fits = number.str.contains(formats.COUNTED[pattern])
     value = number.set(~fits, None)
     if pattern in _EXCEL_EPOCHS:
-        # Days are floats in a spreadsheet: 16:42:00 comes as .695833333333, right to the ms.
-        ms = (value.cast(pl.Float64) * _DAY_MS).round().cast(pl.Int64)
+        ms = _milliseconds(value)
         year, month, day = _EXCEL_EPOCHS[pattern]
         written = pl.select(
             pl.datetime(year, month, day) + pl.duration(milliseconds=pl.lit(ms))
@@ -140,10 +139,25 @@ def _counted(texts: pl.Series, pattern: str) -> pl.DataFrame:
     )
 
 
+def _milliseconds(days: pl.Series) -> pl.Series:
+    """Turn days with a fraction into milliseconds.
+
+    They are floats in a spreadsheet: 16:42:00 comes as .695833333333, or as .69583 where it was
+    made shorter. The nearest second is meant if the text may be one as far as its digits go.
+    """
+    exact = days.cast(pl.Float64) * _DAY_MS
+    second = (exact / 1_000).round() * 1_000
+    places = days.str.extract(r"\.([0-9]*)$").str.len_chars().fill_null(0)
+    uncertain = pl.select(_DAY_MS / 2 * pl.lit(10.0).pow(-places.cast(pl.Int64))).to_series()
+    return second.zip_with((exact - second).abs() <= uncertain, exact).round().cast(pl.Int64)
+
+
 def _with_abbreviations(read: pl.DataFrame, meanings: Mapping[str, str]) -> pl.DataFrame:
     """Turn abbreviations of zones into offsets, or into another zone of writing.
 
-    One that neither the mapping nor the row's own zone explains is a flaw.
+    One that neither the mapping nor the row's own zone explains is a flaw. So is EST in July, when
+    no clock in New York is called so: it may be that zone's time, or an hour off. Where the mapping
+    says that EST is New York, it is what the clock there showed.
     """
     keys = ["zone", "abbreviation"]
     pairs = read.select(keys).unique().filter(pl.col("abbreviation").is_not_null())
@@ -151,20 +165,38 @@ def _with_abbreviations(read: pl.DataFrame, meanings: Mapping[str, str]) -> pl.D
     known = pairs.with_columns(
         meant_zone=pl.Series([zone for zone, _ in meant], dtype=pl.String),
         meant_offset=pl.Series([offset for _, offset in meant], dtype=pl.Int64),
+        told=pl.Series(
+            [zone_called(name, meanings) is not None for _, name in pairs.iter_rows()],
+            dtype=pl.Boolean,
+        ),
     )
     joined = read.join(known, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    called_so = _called_so(joined)
     unknown = (
         pl.col("code").is_null()
         & pl.col("abbreviation").is_not_null()
-        & pl.col("meant_zone").is_null()
+        & (pl.col("meant_zone").is_null() | ~(called_so | pl.col("told")))
     )
     return joined.select(
         "written",
         "shop",
         zone=pl.coalesce("meant_zone", "zone"),
-        offset=pl.coalesce("offset", "meant_offset"),
+        offset=pl.coalesce("offset", pl.when(called_so).then("meant_offset")),
         code=pl.when(unknown).then(pl.lit(RejectCode.UNKNOWN_ZONE.value)).otherwise("code"),
     )
+
+
+def _called_so(joined: pl.DataFrame) -> pl.Series:
+    """Whether the clocks of `meant_zone` had `meant_offset` then, or the file gives an offset."""
+    instant = pl.col("written") - pl.duration(minutes=pl.col("meant_offset"))
+    shown = [
+        pl.when(pl.col("meant_zone") == zone).then(
+            _naive(instant.dt.replace_time_zone("UTC").dt.convert_time_zone(zone))
+        )
+        for zone in joined["meant_zone"].unique().drop_nulls()
+    ]
+    same = pl.coalesce(*shown, _NEVER) == pl.col("written")
+    return joined.select(pl.col("offset").is_not_null() | same.fill_null(value=True)).to_series()
 
 
 def _meaning(zone: str, name: str, meanings: Mapping[str, str]) -> tuple[str | None, int | None]:
@@ -295,9 +327,11 @@ def _repeated(read: pl.DataFrame, zones: list[str]) -> pl.Series:
     for zone in zones:
         here = read["zone"] == zone
         distinct = (quarters if here.all() else quarters.filter(here)).unique()
-        first = distinct.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        last = distinct.dt.replace_time_zone(zone, ambiguous="latest", non_existent="null")
-        doubled = distinct.filter(first != last)
+        first, last = (
+            pl.lit(distinct).dt.replace_time_zone(zone, ambiguous=either, non_existent="null")
+            for either in ("earliest", "latest")
+        )
+        doubled = pl.select(pl.lit(distinct).filter(first != last)).to_series()
         if len(doubled):
             repeated |= here & quarters.is_in(doubled.implode()).fill_null(value=False)
     return repeated

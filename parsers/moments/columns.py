@@ -52,11 +52,11 @@ def read_times(
         pl.when(pl.col(part) == "").then(pl.lit(one.column))
         for part, one in zip(parts.columns, found, strict=True)
     ]
-    judged = parts.with_columns(moments["code"]).select(
-        missing=pl.coalesce(empty),
-        code=pl.when(pl.any_horizontal(pl.col(parts.columns) == ""))
+    judged = parts.select(
+        source=pl.coalesce(*empty, pl.lit(found[0].column)),
+        code=pl.when(pl.any_horizontal(pl.all() == ""))
         .then(pl.lit(RejectCode.EMPTY_TIME.value))
-        .otherwise("code"),
+        .otherwise(moments["code"]),
     )
     instant, local = columns
     return Values(
@@ -66,7 +66,7 @@ def read_times(
         },
         code=judged["code"],
         text=joined,
-        source=judged["missing"].fill_null(found[0].column),
+        source=judged["source"],
         marked=moments["repeated"],
         zones=moments["named"],
     )

@@ -1,6 +1,6 @@
 """The format of a file's dates and times, decided: what is known of it held against the values."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,9 @@ import polars as pl
 
 from parsers.moments.clocks import read_written
 from parsers.moments.columns import join_texts
-from parsers.moments.evidence import Evidence, find_format, fitting, has_time
+from parsers.moments.evidence import Evidence, find_format, fitting, has_time, is_impossible
 from parsers.moments.formats import ISO
+from parsers.moments.languages import find_languages
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.values.values import Found
 
@@ -18,10 +19,14 @@ _LOADS = "What is held then loads by itself."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """The format of a file's moments, and whether the file proves it against every other."""
+    """The format of a file's moments, and whether the file proves it against every other.
+
+    `language` is that of the names of months, None where each name is one month in any of them.
+    """
 
     format: str
     certain: bool
+    language: str | None = None
 
 
 def decide_format(
@@ -40,27 +45,40 @@ def decide_format(
     Raises:
         Unreadable: AMBIGUOUS_DATE, CONTRADICTS_MAPPING, UNKNOWN_DATE; with the rows that show it.
     """
-    texts = join_texts(found)
+    texts = _complete(found)
     expected = given or ISO
     fits = texts.str.contains(fitting(expected, language))
     unfit = texts.filter(~fits & (texts != ""))
     if unfit.is_empty():
-        return Decided(format=expected, certain=True)
+        return Decided(format=expected, certain=True, language=language)
     where = _Where(found, texts, lines)
+    language = language or _language(where, given, latest)
+    fits = texts.str.contains(fitting(expected, language))
     evidence = find_format(texts, language=language, latest=latest)
     better = evidence.format
-    if better is not None and fits.sum() >= texts.str.contains(fitting(better, language)).sum():
+    if better is not None and not _fits_more(texts, better, fits, language):
         better = None
     if given is not None:
-        if better is not None:
-            raise _contradiction(where, given, better, unfit[0])
+        # Two that fit better speak against it no less than one does.
+        others = [each for each in evidence.rivals if _fits_more(texts, each, fits, language)]
+        if better is not None or others:
+            raise _contradiction(where, given, others or [better or ""], unfit[0])
     elif evidence.rivals:
         raise _ambiguous(where, evidence, language)
     elif better is not None and not has_time(better):
         raise _without_time(where, better)
     elif better is None and not fits.any():
         raise _unknown(where, unfit[0])
-    return Decided(format=given or better or ISO, certain=evidence.certain or better is None)
+    return Decided(
+        format=given or better or ISO,
+        certain=evidence.certain or better is None,
+        language=language,
+    )
+
+
+def _fits_more(texts: pl.Series, pattern: str, fits: pl.Series, language: str | None) -> bool:
+    """Whether a format fits more of the texts than those that `fits` tells."""
+    return bool(texts.str.contains(fitting(pattern, language)).sum() > fits.sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +94,49 @@ class _Where:
 
     def show(self, text: str) -> str:
         return f"'{clip(text)}' on line {self.lines[self.texts.index_of(text) or 0]}"
+
+
+def _complete(found: Sequence[Found]) -> pl.Series:
+    """The texts of the columns joined, blank where a part is: that row is a reject in any case."""
+    blank = pl.any_horizontal(pl.Series(one.texts == "") for one in found)
+    return join_texts(found).set(pl.select(blank).to_series(), "")
+
+
+def _language(where: _Where, given: str | None, latest: datetime | None) -> str | None:
+    """The language of the months' names, where one of them is two months; None if none is.
+
+    Raises Unreadable (AMBIGUOUS_DATE) if two languages are left.
+    """
+    formats: dict[str, str] = {}
+    for each in find_languages(where.texts):
+        pattern = given or find_format(where.texts, language=each, latest=latest).format
+        if pattern is not None and ("%b" in pattern or "%B" in pattern):
+            formats[each] = pattern
+    possible = [
+        each
+        for each, pattern in formats.items()
+        if not is_impossible(where.texts, pattern, each, latest)
+    ] or list(formats)
+    if len(possible) > 1:
+        raise _of_two_languages(where, {each: formats[each] for each in possible})
+    return possible[0] if possible else None
+
+
+def _of_two_languages(where: _Where, formats: Mapping[str, str]) -> Unreadable:
+    read = {each: read_written(where.texts, one, each) for each, one in formats.items()}
+    one, other, *_ = read
+    at = (read[one] != read[other]).fill_null(value=False).arg_max() or 0
+    words = " or ".join(
+        f"{months.dt.strftime('%Y-%m-%d')[at]} (in the language '{each}')"
+        for each, months in read.items()
+    )
+    return Unreadable(
+        UnreadableCode.AMBIGUOUS_DATE,
+        f"The dates in column {where} have two readings: {where.show(where.texts[at])} may be "
+        f"{words}, and nothing in the file decides it.",
+        remedy="Write the language of the months into the mapping: occurred_at = { ..., format = "
+        f'"{formats[one]}", language = "{one}" }}. {_LOADS}',
+    )
 
 
 def _ambiguous(where: _Where, evidence: Evidence, language: str | None) -> Unreadable:
@@ -96,13 +157,14 @@ def _ambiguous(where: _Where, evidence: Evidence, language: str | None) -> Unrea
     )
 
 
-def _contradiction(where: _Where, given: str, better: str, text: str) -> Unreadable:
+def _contradiction(where: _Where, given: str, better: Sequence[str], text: str) -> Unreadable:
+    written = " or ".join(better)
+    lines = " or ".join(f'format = "{each}"' for each in better)
     return Unreadable(
         UnreadableCode.CONTRADICTS_MAPPING,
-        f"The dates in column {where} should be written as {given} but are written as {better}: "
+        f"The dates in column {where} should be written as {given} but are written as {written}: "
         f"{where.show(text)} shows it.",
-        remedy=f'If the shop\'s export has changed, write format = "{better}" into the mapping. '
-        f"{_LOADS}",
+        remedy=f"If the shop's export has changed, write {lines} into the mapping. {_LOADS}",
     )
 
 

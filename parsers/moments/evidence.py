@@ -9,7 +9,7 @@ country writes that.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 import polars as pl
@@ -18,18 +18,19 @@ from parsers.moments import formats
 from parsers.moments.clocks import read_written
 
 _SAMPLE = 200  # different values whose layout is looked at; all of them are held against it
+_LONG_PAST = timedelta(days=10 * 365)  # before the newest time that can be: none of a till's files
 _COMPARED = 2_000  # values that are read in two ways, to see whether the readings differ
 
 _JOIN = r"(?P<join>T|, | - |[ _]+)"
 _TIME = (
     r"(?P<hour>[0-9]{1,2})(?P<mark>[:.h])[0-9]{2}"
     r"(?:(?P<mark2>[:.])(?P<second>[0-9]{2})(?:(?P<point>[.,])[0-9]{1,9})?)?"
-    r"(?P<half>(?P<gap>[ ]?)[ap]\.?[ ]?m\.?)?"
+    r"(?P<half>(?P<gap>[ ]?)[ap]\.?[ ]?m\.?)?(?P<oclock>[ ]?Uhr)?"
     r"(?:(?P<zone_gap>[ ]?)(?:(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})|(?P<zone>[A-Z]{3,5})))?"
 )
 _WORD = r"[^\W\d_]{3,}\.?"
 _YEAR = "(?P<year>[0-9]{4}|[0-9]{2})"
-_WEEKDAY = rf"(?P<weekday>{_WORD}),?[ ]+"
+_WEEKDAY = rf"(?P<weekday>{_WORD})(?P<weekday_gap>,?[ ]+)"
 # The date's part of a value, and the formats it may be written in; {s} and {t} are its separators.
 _DATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"[0-9]{4}(?P<s>[-/. ])[0-9]{1,2}(?P=s)[0-9]{1,2}", ("%Y{s}%m{s}%d",)),
@@ -59,6 +60,7 @@ _RUNS = {  # a date and its time in one run of digits
     13: ("epoch_ms",),
     14: ("%Y%m%d%H%M%S", "%d%m%Y%H%M%S", "%m%d%Y%H%M%S"),
 }
+_DAY_SAID = r"\b(mon|tue|wed|thu|fri|sat|sun)"
 _SHORT_NAME = 4  # characters of the longest abbreviation of a month, less its dot
 
 
@@ -102,8 +104,10 @@ def find_format(
     if not doubtful:
         return Evidence(format=best, certain=not rivals)
     possible = [
-        each for each in (best, *doubtful) if not _in_future(distinct, each, language, latest)
+        each for each in (best, *doubtful) if not is_impossible(distinct, each, language, latest)
     ]
+    if "epoch" in possible:
+        possible = _of_late_years(distinct, possible, language, latest) or possible
     if len(possible) == 1:
         return Evidence(format=possible[0], certain=True)
     example = different[doubtful[0]]
@@ -171,16 +175,16 @@ def _spell(found: dict[str, str | None], written: Iterable[str]) -> Iterator[str
                 word=month,
                 year="%Y" if len(found.get("year") or "") == len("2026") else "%y",
             )
-            weekday = _weekday(found.get("weekday"))
+            weekday = _weekday(found.get("weekday"), found.get("weekday_gap"))
             yield weekday + spelled + (found.get("join") or "") + time
         if not word:
             return
 
 
-def _weekday(name: str | None) -> str:
+def _weekday(name: str | None, gap: str | None) -> str:
     if name is None:
         return ""
-    return "%a, " if len(name.rstrip(".")) <= len("Mon") else "%A, "
+    return ("%a" if len(name.rstrip(".")) <= len("Mon") else "%A") + (gap or "")
 
 
 def _time(found: dict[str, str | None]) -> str:
@@ -195,6 +199,7 @@ def _time(found: dict[str, str | None]) -> str:
         parts += [found["point"] or "", "%f"]
     if found["half"]:
         parts += [found["gap"] or "", "%p"]
+    parts.append(found["oclock"] or "")
     if found["offset"]:
         parts += [found["zone_gap"] or "", "%z"]
     elif found["zone"]:
@@ -209,13 +214,33 @@ def _layouts_of_some(distinct: pl.Series) -> Iterator[str]:
         yield from layouts(text)
 
 
-def _in_future(
+def is_impossible(
     distinct: pl.Series, pattern: str, language: str | None, latest: datetime | None
 ) -> bool:
-    """Whether a format reads some value as a time that is still to come."""
-    if latest is None:
+    """Whether a format reads some value as a time that is still to come, or as another day of the
+    week than stands beside it (in English)."""
+    read = read_written(distinct, pattern, language)
+    if latest is not None and (read > latest).any():
+        return True
+    if "%a" not in pattern and "%A" not in pattern:
         return False
-    return bool((read_written(distinct, pattern, language) > latest).any())
+    said = distinct.str.to_lowercase().str.extract(_DAY_SAID)
+    return bool((said != read.dt.strftime("%a").str.to_lowercase()).any())
+
+
+def _of_late_years(
+    distinct: pl.Series, patterns: Sequence[str], language: str | None, latest: datetime | None
+) -> list[str]:
+    """Those of the formats that read no value as a time that is long past.
+
+    Ten digits are seconds since 1970 or a date with its time, and the years then lie far apart.
+    """
+    if latest is None:
+        return []
+    earliest = latest - _LONG_PAST
+    return [
+        each for each in patterns if not (read_written(distinct, each, language) < earliest).any()
+    ]
 
 
 def _differently(texts: pl.Series, one: str, other: str, language: str | None) -> str | None:

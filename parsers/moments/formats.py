@@ -55,12 +55,13 @@ _FULL_WIDTH = {
     "y": (r"(?P<y>[0-9][0-9])", "2 of the year"),
     "Y": (r"(?P<Y>[0-9]{4})", "4 of the year"),
 }
-# Not of strftime: a count since a first day; see moments.
+# Not of strftime: a count since a first day; see clocks.py. So many digits that one is not taken
+# for another: seconds as milliseconds would all be of January 1970.
 COUNTED = {
-    "epoch": r"^[0-9]{1,11}(?:\.[0-9]*)?$",
-    "epoch_ms": r"^[0-9]{1,14}(?:\.[0-9]*)?$",
-    "excel": r"^[0-9]{1,6}(?:\.[0-9]*)?$",
-    "excel_1904": r"^[0-9]{1,6}(?:\.[0-9]*)?$",
+    "epoch": r"^[0-9]{9,11}(?:[.,][0-9]*)?$",
+    "epoch_ms": r"^[0-9]{12,14}(?:[.,][0-9]*)?$",
+    "excel": r"^[0-9]{1,6}(?:[.,][0-9]*)?$",
+    "excel_1904": r"^[0-9]{1,6}(?:[.,][0-9]*)?$",
 }
 _EXAMPLE = datetime(2017, 1, 31, 16, 53, 26, tzinfo=UTC)
 _COUNTED_EXAMPLES = {

@@ -2,12 +2,12 @@
 
 Names are compared without regard to case, and an abbreviation with or without its dot. Where the
 same name means two months ("listopad" is October in Croatian, November in Polish) it means none
-until the mapping says the language. Names are also known without their accents, as tills print
-them.
+until the mapping says the language. Names are also known without their accents, and in capital
+letters, as tills print them: in Turkish that is NİSAN, but MAYIS.
 """
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Literal
 
@@ -21,8 +21,17 @@ MONTHS = (
 )
 _Width = Literal["wide", "abbreviated"]
 # What tills print and the CLDR does not have.
-_MORE_SHORT = {"en": {"sept": 9}, "de": {"mrz": 3, "mär": 3, "sep": 9}, "fr": {"aou": 8}}
-_MORE_FULL = {"de": {"jänner": 1, "feber": 2}, "es": {"setiembre": 9}}
+_MORE_SHORT = {
+    "en": {"sept": 9},
+    "de": {"mrz": 3, "mär": 3, "sep": 9},
+    "fr": {"fév": 2, "aou": 8},
+    "el": {"μαϊ": 5},
+}
+_MORE_FULL = {
+    "de": {"jänner": 1, "feber": 2},
+    "es": {"setiembre": 9},
+    "el": {"μάϊος": 5, "μαϊου": 5},
+}
 
 
 def full_names(language: str | None = None) -> Mapping[str, int]:
@@ -50,7 +59,7 @@ def _names(width: _Width, language: str | None) -> dict[str, int]:
 def _of_language(width: _Width, language: str) -> dict[str, int]:
     if language == "en":
         names = [name if width == "wide" else name[:3] for name in MONTHS]
-        return dict(_spelled(enumerate(names, start=1))) | (
+        return _spelled(enumerate(names, start=1), "en") | (
             _MORE_SHORT["en"] if width == "abbreviated" else {}
         )
     from babel.dates import get_month_names  # noqa: PLC0415 - 0.1 s for all, rarely needed
@@ -58,18 +67,28 @@ def _of_language(width: _Width, language: str) -> dict[str, int]:
     found: dict[str, int] = {}
     # In a date many languages write the genitive ("listopada"), alone the nominative.
     for context in ("stand-alone", "format"):
-        found |= _spelled(get_month_names(width, context, locale=language).items())
-    more = _MORE_FULL if width == "wide" else _MORE_SHORT
-    return found | dict(_spelled((month, name) for name, month in more.get(language, {}).items()))
+        found |= _spelled(get_month_names(width, context, locale=language).items(), language)
+    more = (_MORE_FULL if width == "wide" else _MORE_SHORT).get(language, {})
+    return found | _spelled(((month, name) for name, month in more.items()), language)
 
 
-def _spelled(names: Iterable[tuple[int, str]]) -> dict[str, int]:
-    spelled = {}
-    for month, name in names:
-        plain = name.casefold().rstrip(".")
-        spelled[plain] = month
-        spelled[_without_accents(plain)] = month
-    return spelled
+def _spelled(names: Iterable[tuple[int, str]], language: str) -> dict[str, int]:
+    # In small letters, not folded: the readers of columns leave a Greek ς at the end as it is.
+    return {
+        spelling: month
+        for month, name in names
+        for plain in _in_small_letters(name.rstrip("."), language)
+        for spelling in (plain, _without_accents(plain))
+    }
+
+
+def _in_small_letters(name: str, language: str) -> Iterator[str]:
+    """A name as it is written, and what becomes of it in capitals that are made small again."""
+    plain = name.lower()
+    yield from (plain, plain.replace("\N{LATIN SMALL LETTER DOTLESS I}", "i"))
+    if language == "tr":
+        # İ is no other case of i to an expression, and two characters when it is made small.
+        yield from (plain.replace("i", "İ"), plain.replace("i", "İ".lower()))
 
 
 def _without_accents(text: str) -> str:

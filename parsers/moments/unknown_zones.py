@@ -34,7 +34,7 @@ def _unknown(name: str, places: tuple[str, ...], line: int) -> Unreadable:
     return Unreadable(
         UnreadableCode.UNKNOWN_ZONE,
         f"The time zone '{clip(name)}' on line {line}{choice}, and it is not what the clocks of "
-        "the mapping's time zone are called.",
+        "the mapping's time zone are called on that day.",
         remedy=f'Say in the mapping what it means: [zones] "{clip(name)}" = "{example}". What is '
         "held then loads by itself.",
     )

@@ -10,7 +10,7 @@ from parsers.money.columns import find_decimal, read_amounts
 from parsers.money.written import NotMoneyError, read_currency
 from parsers.reject import RejectCode
 from parsers.values.sources import Amount
-from parsers.values.values import Found, Values
+from parsers.values.values import Found, Values, constant
 
 # An amount has at most 28 digits, so that even a sum of a thousand million of them has room.
 _EXACT = pl.Decimal(38, MONEY_MAX_PLACES)
@@ -85,12 +85,14 @@ class _Fitting:
 
 def _fitting(source: Amount, found: Found) -> _Fitting:
     """Set aside what the mapping rules out: another currency, or a fraction of a cent."""
-    code = pl.repeat(None, len(found.texts), dtype=pl.String, eager=True)
+    code = constant(None, len(found.texts))
     if source.minor_units is not None:
         broken = found.texts.str.contains(r"[0-9][.,]|[.,][0-9]")
         code = code.set(broken, RejectCode.NOT_MINOR_UNITS.value)
     if source.currency is not None:
         code = code.set(_foreign(found.texts, source.currency), RejectCode.OTHER_CURRENCY.value)
+    if code.null_count() == len(code):
+        return _Fitting(original=found.texts, found=found, code=code)
     texts = found.texts.set(code.is_not_null(), "")
     return _Fitting(original=found.texts, found=replace(found, texts=texts), code=code)
 

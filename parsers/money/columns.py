@@ -51,6 +51,11 @@ def read_amounts(name: str, found: Found, decimal: str) -> Values:
     """Read a column of amounts into the row column `name`."""
     texts = found.texts
     plain = texts.str.contains(PLAIN[decimal])
+    source = constant(found.column, len(texts))
+    if plain.all():  # as in most files
+        amounts = texts.str.replace(",", ".", literal=True)
+        nothing = constant(None, len(texts))
+        return Values(columns={name: amounts}, code=nothing, text=texts, source=source)
     rest = texts.filter(~plain).unique()
     # Each different value goes through the exact reader once: there are few of them in most files.
     read = [_read(text, decimal) for text in rest]
@@ -75,7 +80,7 @@ def read_amounts(name: str, found: Found, decimal: str) -> Values:
         columns={name: judged["amount"]},
         code=judged["code"],
         text=texts,
-        source=constant(found.column, len(texts)),
+        source=source,
     )
 
 
@@ -92,6 +97,8 @@ def _read(text: str, decimal: str) -> tuple[str | None, str | None]:
 
 def _refuse_mixed_currencies(texts: pl.Series, found: Found, lines: pl.Series) -> None:
     """Refuse a column with amounts that cannot be in one currency; those that name none fit any."""
+    if texts.is_empty():
+        return
     kinds = pl.DataFrame({"text": texts, "around": texts.str.replace(_DIGITS, "0")})
     seen: dict[frozenset[str], str] = {}
     # There are few kinds, however many amounts.
@@ -123,14 +130,21 @@ def _where(text: str, found: Found, lines: pl.Series) -> str:
 
 
 def _contradicted(
-    pinned: str, proof: str, misread: str, found: Found, lines: pl.Series
+    pinned: str, proof: str, misread: str | None, found: Found, lines: pl.Series
 ) -> Unreadable:
     other, name = (",", "comma") if pinned == "." else (".", "point")
+    words = (
+        f"The mapping says decimal = \"{pinned}\", but column '{found.column}' has decimal "
+        f"{name}s: {_where(proof, found, lines)}."
+    )
+    if misread is not None:
+        words += (
+            f" So {_where(misread, found, lines)} may be {read_money(misread, other)} and not "
+            f"{read_money(misread, pinned)}."
+        )
     return Unreadable(
         UnreadableCode.CONTRADICTS_MAPPING,
-        f"The mapping says decimal = \"{pinned}\", but column '{found.column}' has decimal "
-        f"{name}s: {_where(proof, found, lines)}. So {_where(misread, found, lines)} may be "
-        f"{read_money(misread, other)} and not {read_money(misread, pinned)}.",
+        words,
         remedy=f'If the shop\'s export has changed, set [format] decimal = "{other}" in the '
         "mapping: the file then loads by itself. Else ask the sender for a corrected file.",
     )

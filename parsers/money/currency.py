@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - letters of other alphabets are what this is about
 """The signs, codes and words that shops write beside an amount, and which currencies each may mean.
 
 `€` is one currency, `$` alone may be any of many dollars and pesos. Codes are those of ISO 4217.
@@ -38,18 +39,22 @@ _MEANINGS = {
     ₹ = INR
     ₨ rs rs. = INR LKR MUR NPR PKR SCR
     din. = RSD BHD DZD IQD JOD KWD LYD MKD TND
-    zł = PLN
-    kč = CZK
+    zł zl = PLN
+    kč kc = CZK
     ft = HUF
     lei = RON MDL
     kn = HRK
     rm = MYR
-    ₽ = RUB
-    ₺ = TRY
+    ₽ руб руб. р. = RUB
+    ₺ tl = TRY
     ₩ = KRW KPW
+    원 = KRW
+    円 = JPY
+    元 = CNY TWD
+    лв лв. = BGN
     ₪ = ILS
     ₫ = VND
-    ₴ = UAH
+    ₴ грн грн. = UAH
     ₱ = PHP CUP
     ₦ = NGN
     ฿ = THB
@@ -70,6 +75,10 @@ _MEANINGS = {
     for marks, codes in [line.split("=")]
     for mark in marks.split()
 }
+
+
+COINS = frozenset("\N{CENT SIGN}\N{MILL SIGN}\N{GERMAN PENNY SIGN}")
+"""Signs that stand for themselves, as `meanings` gives them, and for a part of a unit: 50¢."""
 
 
 def meanings(text: str) -> frozenset[str]:

@@ -3,7 +3,8 @@
 Understood are a sign before or after (`-5`, `5-`, the Unicode minus too), the accountant's
 parentheses, one currency sign or code before or after, and digits grouped in threes by the other
 decimal sign, a blank, a no-break blank or an apostrophe. Grouping must be well formed: the first
-group has one to three digits and does not begin with 0, every other has three, all of one sign.
+group has one to three digits and does not begin with 0, every other has three, all of one sign; or
+the last has three and those before it two, with commas, as in India.
 Nothing is ever a float, and nothing is guessed: what does not fit is refused.
 """
 
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from parsers.canonical import MONEY_MAX_PLACES, MONEY_MAX_WHOLE_DIGITS, MONEY_MIN_PLACES
-from parsers.money.currency import CODES, meanings
+from parsers.money.currency import CODES, COINS, meanings
 from parsers.reject import RejectCode
 
 # Canonical but for the decimal sign, as most values of most files are: nothing needs to be read.
@@ -38,6 +39,8 @@ _SHAPE = re.compile(
     r"(?P<digits>(?:(?<![^\W\d_])[.,])?[0-9](?:[0-9., ']*[0-9])?)"
     r"(?P<after>[^0-9]*)"
 )
+# Lakhs and crores, as in 12,34,567.00; never with a comma as the decimal sign.
+_INDIAN = re.compile("[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
 # One or two digits after the last sign: no group, so it is the decimal sign if anything.
 _SHORT_TAIL = re.compile(r"(?P<sign>[.,])[0-9]{1,2}[^0-9]*$")
 
@@ -56,13 +59,15 @@ def read_money(text: str, decimal: str) -> str:
     Raises NotMoneyError with EMPTY_MONEY, NOT_MONEY or MONEY_TOO_LONG.
     """
     shape = _shape(text)
-    negative = _around(shape["before"], shape["after"]).negative
+    around = _around(shape["before"], shape["after"])
+    if around.currency & COINS:
+        raise NotMoneyError(RejectCode.NOT_MONEY)
     whole, places = _digits(shape["digits"], decimal)
     whole = whole.lstrip("0") or "0"
     places = places.rstrip("0")
     if len(whole) > MONEY_MAX_WHOLE_DIGITS or len(places) > MONEY_MAX_PLACES:
         raise NotMoneyError(RejectCode.MONEY_TOO_LONG)
-    sign = "-" if negative and (whole != "0" or places) else ""
+    sign = "-" if around.negative and (whole != "0" or places) else ""
     return f"{sign}{whole}.{places.ljust(MONEY_MIN_PLACES, '0')}"
 
 
@@ -133,12 +138,8 @@ def _digits(text: str, decimal: str) -> tuple[str, str]:
         return whole, places
     sign = signs.pop()
     first, *others = whole.split(sign)
-    if (
-        signs
-        or sign not in (group, " ", "'")
-        or not re.fullmatch("[1-9][0-9]{0,2}", first)
-        or not all(re.fullmatch("[0-9]{3}", other) for other in others)
-    ):
+    in_threes = re.fullmatch("[1-9][0-9]{0,2}", first) and all(len(each) == 3 for each in others)  # noqa: PLR2004 - a group
+    if signs or sign not in (group, " ", "'") or not (in_threes or _INDIAN.fullmatch(whole)):
         raise NotMoneyError(RejectCode.NOT_MONEY)
     return first + "".join(others), places
 
@@ -173,18 +174,18 @@ class DecimalEvidence:
             return None
         return "." if self.points > self.commas else ","
 
-    def against(self, pinned: str) -> tuple[str, str] | None:
+    def against(self, pinned: str) -> tuple[str, str | None] | None:
         """What speaks against a pinned sign: an amount that proves the other, and one misread.
 
-        None unless more amounts prove the other sign than the pinned one; and unless one has a
-        reading under each, for else the pin does no harm: it refuses what it does not fit.
+        None unless more amounts prove the other sign than the pinned one. A single one does not
+        prove it, if none would be misread: it may as well be a slip, and becomes a reject.
         """
         here, there, proof = (
             (self.points, self.commas, self.comma)
             if pinned == "."
             else (self.commas, self.points, self.point)
         )
-        if proof is None or self.twofold is None or there <= here:
+        if proof is None or there <= here or (self.twofold is None and there == 1):
             return None
         return proof, self.twofold
 

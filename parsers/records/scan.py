@@ -2,7 +2,8 @@
 
 A field that begins with a quote ends at the next quote that is not escaped; blanks around it are
 dropped. A quote anywhere else in a field is an ordinary character (5" pipe). Text after a closing
-quote is a stray quote: where the field ends is a guess, so the record is marked.
+quote is a stray quote: where the field ends is a guess, so the record is marked. So is one in which
+a quote in the midst of a field may open what a later field closes: 17x"2,00" may lack a delimiter.
 """
 
 import re
@@ -17,6 +18,8 @@ RECORD_MAX_LINES = 1000
 BLANK_CHARACTERS = " \t\xa0"
 LINE_END = re.compile(r"\r\n|\n|\r")
 _RUN_OF_BLANKS = re.compile(r"(?:[ \t\xa0]{2,}|\t)(?=[^ \t\xa0])")
+# What stands behind a digit and the quote that means its unit: 5" pipe, 5" x 10, 5".
+_BEHIND_UNIT = re.compile(r"[ \t]*$|[ \t]+[^ \t0-9]|[x\u00d7][ \t]*[0-9]", re.IGNORECASE)
 
 
 class Scan:
@@ -46,11 +49,13 @@ class Scan:
         self.unclosed = False
         self._one_line = False
         self._to_the_end = False
+        self._opened_inside = False
 
     def try_several_lines(self, width: int | None) -> bool:
         """Read the record, going on to further lines. False: a field does not close properly."""
         most = RECORD_MAX_LINES if width is None else width
         self.at = self._start
+        self._opened_inside = False
         while self._field():
             if self.closed > most:
                 return False
@@ -76,6 +81,7 @@ class Scan:
     def _read_line(self) -> None:
         self.fields = []
         self.at = self._start
+        self._opened_inside = False
         while self._field() and self.at < self.stop:
             self._skip_delimiter()
 
@@ -89,8 +95,25 @@ class Scan:
         start = opening if self._delimiter == BLANKS else self.at
         self.at = self._end_of_field(start)
         text = self._text[start : self.at]
+        if self._quote and self._quote in text:
+            self._note_inside(text, self._quote)
         self.fields.append(text if self._simple else self._plain(text))
         return True
+
+    def _note_inside(self, text: str, quote: str) -> None:
+        """Mark the record if a quote in the midst of an earlier field is closed by this one.
+
+        Quotes in pairs, and one that is a unit, open nothing.
+        """
+        if self._dialect.escape:
+            text = re.sub(re.escape(self._dialect.escape) + ".", "  ", text)
+        if text.replace(quote * 2, quote).count(quote) % 2 == 0:
+            return
+        if self._opened_inside:
+            self.stray |= text.rstrip(" \t").endswith(quote)
+            return
+        before, _, after = text.partition(quote)
+        self._opened_inside = not (before[-1:].isdigit() and _BEHIND_UNIT.match(after))
 
     def _quoted_field(self, opening: int) -> bool:
         closing = self._closing_quote(opening + 1)

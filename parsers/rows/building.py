@@ -1,6 +1,5 @@
 """From records to rows: each field read, what is wrong rejected, rows of one key put together."""
 
-from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from parsers.mappings.rows import Lines
 from parsers.moments.unknown_zones import refuse_unknown_zones
 from parsers.reject import REJECTS_KEPT, Reject
 from parsers.rows.fields import FieldReader
+from parsers.rows.unplaced import Unplaced, foreign_ids
 from parsers.shapes.gathering import gather
 from parsers.shapes.typed import typed_rows
 from parsers.values.id_columns import refuse_ambiguous
@@ -44,14 +44,16 @@ def read_rows(
     found: Lookup[str, Found],
     reader: FieldReader,
     *,
-    lost: Iterable[int] = (),
+    lost: pl.DataFrame | None = None,
+    unplaced: Unplaced | None = None,
     keep: int = REJECTS_KEPT,
 ) -> Rows:
     """Read the fields of all records and put together those of one key.
 
     `records` has `line`, rising, `raw` and `refund`; `found` has the mapped columns by the
-    mapping's names; `lost` are the lines of records that are rejects already; no more than `keep`
-    rejects are given.
+    mapping's names. Of the records that are rejects already, `lost` has those whose ids cannot
+    be read, as `ids_in` gives them, and `unplaced` the others, as `read_unplaced` does. No more
+    than `keep` rejects are given.
 
     Raises:
         Unreadable: AMBIGUOUS_ID, LINE_ITEMS, SCATTERED_LINES, UNKNOWN_ZONE.
@@ -60,6 +62,7 @@ def read_rows(
     frames: list[pl.DataFrame] = []
     rejects: list[Reject] = []
     marked: list[pl.Series] = []
+    foreign = [] if unplaced is None else [unplaced.foreign]
     rejected = 0
     # At least once, so that a file without rows gives a frame with the right columns.
     for start in range(0, max(records.height, 1), _SLICE):
@@ -77,11 +80,19 @@ def read_rows(
             refuse_unknown_zones(some["line"], values)
             rejected += int(bad.sum())
             rejects += reader.rejects(some, values, bad, keep - len(rejects))
+            foreign.append(foreign_ids(some["line"], values, reader.record_type))
         frames.append(typed)
         marked.append(_marked(some["line"], values, ~bad))
     typed = pl.concat(frames)
     _refuse_ambiguous_ids(typed, records["line"], found, reader.mapping, reader.record_type)
-    gathered = gather(typed, records.select("line", "raw"), reader.record_type, lines, lost=lost)
+    gathered = gather(
+        typed if unplaced is None else pl.concat([typed, unplaced.typed]).sort("line"),
+        records.select("line", "raw"),
+        reader.record_type,
+        lines,
+        lost=lost,
+        foreign=pl.concat(foreign) if foreign else None,
+    )
     return Rows(
         frame=gathered.frame,
         rejects=[*rejects, *gathered.rejects[:keep]],

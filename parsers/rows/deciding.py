@@ -25,12 +25,14 @@ _ENDS = r"[0-9]{1,2}[^0-9]*$"  # so many places are no group of thousands
 class Decisions:
     """How the amounts and moments of a file are read.
 
-    `decimal` is "." or ","; `formats` has that of each field that is a moment. `settled` are those
-    of the pins' keys that this file proves.
+    `decimal` is "." or ","; `formats` has that of each field that is a moment, `languages` that of
+    its names of months, where it matters. `settled` are those of the pins' keys that this file
+    proves.
     """
 
     decimal: str = "."
     formats: Lookup[str, str] = field(default_factory=dict)
+    languages: Lookup[str, str | None] = field(default_factory=dict)
     settled: Pins = field(default_factory=dict)
 
 
@@ -51,6 +53,7 @@ def decide(
     """
     decimal = "."
     formats: dict[str, str] = {}
+    languages: dict[str, str | None] = {}
     settled: dict[str, str] = {}
     for each in record_type.fields:
         source = mapping.columns[each.name]
@@ -69,6 +72,7 @@ def decide(
                 latest=latest,
             )
             formats[each.name] = decided.format
+            languages[each.name] = decided.language
             if len(lines) and decided.certain:
                 settled["date_format"] = decided.format
-    return Decisions(decimal=decimal, formats=formats, settled=settled)
+    return Decisions(decimal=decimal, formats=formats, languages=languages, settled=settled)

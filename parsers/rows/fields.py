@@ -1,7 +1,7 @@
 """The fields of some records, each read by its kind and its source, as the file decided them."""
 
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -51,7 +51,7 @@ class FieldReader:
                     )
                     values[field.name] = read_times(
                         field.columns,
-                        source,
+                        replace(source, language=self.decisions.languages[field.name]),
                         columns,
                         clocks_of(source, shop, found, self.mapping.zones),
                         self.decisions.formats[field.name],

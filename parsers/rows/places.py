@@ -9,7 +9,7 @@ from parsers.mappings.patterns import take, take_of_each
 from parsers.mappings.sent import Sent
 from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
 from parsers.values.id_columns import read_ids
-from parsers.values.ids import id_flaw
+from parsers.values.ids import DAMAGED, id_flaw
 from parsers.values.sources import Column, Constant, Sender, Whence
 from parsers.values.values import Found, Values
 
@@ -35,9 +35,11 @@ def located(mapping: Mapping, sent: Sent) -> Mapping:
 def read_masked_ids(name: str, mask: str, found: Found) -> Values:
     """Read the ids called `name`: what the mask takes of each cell; other cells are rejects.
 
-    A blank cell is EMPTY_ID as without a mask, one that does not fit ID_NOT_IN_MASK.
+    A blank cell is EMPTY_ID as without a mask, and one that a spreadsheet rounded DAMAGED_ID;
+    another that does not fit is ID_NOT_IN_MASK.
     """
     taken = take_of_each(found.texts, mask)
+    taken = found.texts.zip_with(taken.is_null() & found.texts.str.contains(DAMAGED), taken)
     outside = taken.is_null() & (found.texts != "")
     read = read_ids(
         name, Column(found.column), [replace(found, texts=taken.fill_null(""))], len(taken)

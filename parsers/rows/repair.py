@@ -29,6 +29,8 @@ from parsers.trailer.parting import Mapped
 ROWS_MAX = 1000
 _CELLS_MAX = 2_000_000  # of all readings that are tried in a file
 _CELLS_OF_A_ROW = 500_000  # of all readings that a row may have
+_TOO_LONG = "it has a delimiter too many; wherever that is, the mapped columns say the same"
+_TOO_SHORT = "it lacks a delimiter; wherever that is missing, the mapped columns say the same"
 _SAMPLE = 2000  # good rows to learn from
 _WIDENED_SAMPLE = 200
 
@@ -53,6 +55,8 @@ class Repaired:
 class _Reading:
     """One way to read a row.
 
+    `done` says in words what it does, and the same of all readings with one `mark`; `vaguely`
+    what all readings of the row have in common.
     `sound` is false if it may only speak against the others. `lost` is the position of a mapped
     column whose field was lost, if that is what it says. `amount` is that of a column of amounts
     in which it puts what is one under some decimal sign, though perhaps not that of the file.
@@ -60,6 +64,8 @@ class _Reading:
 
     cells: list[str]
     done: str
+    mark: Hashable
+    vaguely: str
     sound: bool = True
     lost: int | None = None
     amount: int | None = None
@@ -72,6 +78,8 @@ def repair(frame: pl.DataFrame, header: Header, dialect: Dialect, mapped: Mapped
     """
     width = len(header.columns)
     wrong = ((frame["width"] - width).abs() == 1) & ~frame["stray"] & ~frame["unclosed"]
+    if dialect.quote:  # one without its fellow may be what is wrong, and not a delimiter
+        wrong &= frame["raw"].str.count_matches(dialect.quote, literal=True) % 2 == 0
     if not wrong.any() or dialect.delimiter in ("", BLANKS):
         return Repaired(frame=frame)
     good = _good_rows(frame, width, dialect, mapped)
@@ -160,7 +168,10 @@ class _Ways:
                 amount = self._amount(at, cell)
                 if amount is not None or self._profile.allows(at, cell):
                     cells = [*fields[:at], cell, *fields[at + 2 :]]
-                    yield _Reading(cells, done, sound, amount=amount)
+                    # A blank left out is the same on either side of a delimiter; with the
+                    # delimiter or without, one value is that of one column.
+                    mark = at if left.strip() and right.strip() else tuple(cells)
+                    yield _Reading(cells, done, mark, _TOO_LONG, sound, amount=amount)
 
     def _amount(self, at: int, cell: str) -> int | None:
         """Give the column if it is one of amounts and the cell is one, by whatever sign."""
@@ -203,9 +214,10 @@ class _Ways:
         amount = next((place for place in amounts if place is not None), None)
         if blank:
             done = f"the field of column '{self._names[blank[0]]}' is missing and taken for blank"
-            return _Reading(cells, done, sound=lost is None, lost=lost, amount=amount)
+            return _Reading(cells, done, done, _TOO_SHORT, lost is None, lost=lost, amount=amount)
         done = f"'{parts[0]}' and '{parts[1]}' are two values, not divided"
-        return _Reading(cells, done, sound=not {at, at + 1} & self._ids, amount=amount)
+        sound = not {at, at + 1} & self._ids
+        return _Reading(cells, done, done, _TOO_SHORT, sound, amount=amount)
 
     def _fitting(self, fields: list[str], shift: int) -> tuple[list[bool], list[bool]]:
         """Say for each place whether all fields before it may stand where they are, and whether
@@ -228,19 +240,26 @@ def _only_readings(
 
     A mapped field that a reading calls lost is read as that of a good row, to see whether the
     others make sense: if so, the reading speaks against all that know the field. So does one with
-    an amount that the file's decimal sign does not read.
+    an amount that the file's decimal sign does not read. Where several readings are left that
+    differ in other columns, what was done is not said more closely than is certain.
     """
     tried = [*tried, *_unread(tried, mapped)]
     values = mapped.read([_with_lost(one, good) for _, one in tried])
     said: dict[int, set[Hashable]] = {}
+    marks: dict[int, set[Hashable]] = {}
     sound: dict[int, _Reading] = {}
     for (line, one), value in zip(tried, values, strict=True):
         if value is None:
             continue
         said.setdefault(line, set()).add((one.lost, value if one.lost is None else None))
+        marks.setdefault(line, set()).add(one.mark)
         if one.sound:
             sound.setdefault(line, one)
-    return {line: one for line, one in sound.items() if len(said[line]) == 1}
+    return {
+        line: one if len(marks[line]) == 1 else replace(one, done=one.vaguely)
+        for line, one in sound.items()
+        if len(said[line]) == 1
+    }
 
 
 def _unread(tried: Sequence[tuple[int, _Reading]], mapped: Mapped) -> list[tuple[int, _Reading]]:

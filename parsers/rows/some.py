@@ -28,11 +28,12 @@ class RowReader:
         """Give each row's values, and what the mapping's rules look at; None if one is bad."""
         if not rows:
             return []
+        cells = {name: [row[at] for row in rows] for name, at in self.places.items()}
+        texts = pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)).select(
+            pl.all().str.strip_chars()
+        )
         found = {
-            name: Found(
-                column=self.columns[at],
-                texts=pl.Series([row[at] for row in rows], dtype=pl.String).str.strip_chars(),
-            )
+            name: Found(column=self.columns[at], texts=texts[name])
             for name, at in self.places.items()
         }
         values = self.reader.read(found, len(rows))

@@ -28,6 +28,15 @@ class Broken:
             "The transaction '{id}' would be incomplete: its row on line {line} was rejected",
         )
 
+    def maybe_of(self, culprits: pl.DataFrame) -> None:
+        """A row that is a reject, on `line`, may be of these keys, by what is left of its own."""
+        self.say(
+            culprits,
+            RejectCode.INCOMPLETE_TRANSACTION,
+            "The transaction '{id}' may be incomplete: the row on line {line} was rejected, and it "
+            "may be one of its rows",
+        )
+
     def maybe_incomplete(self, culprits: pl.DataFrame) -> None:
         """Rows beside these, on the lines `culprit`, may be of the same transactions."""
         self.say(

@@ -23,6 +23,7 @@ Split = Callable[[str], Sequence[str]]
 
 _DAMAGED = "[\\x00-\\x08\\x0e-\\x1f\\x7f\ufffd]"
 _LEFT, _UNKNOWN = "left", "unknown"
+_NONE_LEFT = pl.DataFrame(schema={"line": pl.Int64, "column": pl.String, "cell": pl.String})
 _SAYS_NOTHING = pl.lit(None, dtype=pl.Struct({"column": pl.String, "cell": pl.String}))
 
 
@@ -31,16 +32,19 @@ class Chosen:
     """All records of a file, parted: frame.height + left_out.height + len(rejects) is their number.
 
     `frame` is a frame of records (see table.py), those that fit no header among them, with the
-    column `refund` more. `left_out` has `line`, `column` (the header's own name) and `cell` (what
-    stands in it) of each record that does not count.
+    column `refund` more; `unplaced` has those of `rejects`. `left_out` has `line`, `column` (the
+    header's own name) and `cell` (what stands in it) of each record that does not count.
     """
 
     frame: pl.DataFrame
     left_out: pl.DataFrame
+    unplaced: pl.DataFrame
     rejects: list[Reject]
 
     def reasons(self) -> list[tuple[str, int]]:
         """Why how many records were left out, the most frequent reason first."""
+        if self.left_out.is_empty():
+            return []
         counts = self.left_out.group_by("column", "cell", maintain_order=True).len()
         return [
             (f"{column} is {_shown(cell)}", count)
@@ -64,19 +68,22 @@ def choose(
     """
     fits = (frame["width"] == len(columns)) & ~frame["stray"]
     frame = fill_down(frame, [positions[name] for name in rules.fill_down], fits)
+    by_column = _rules_by_column(rules, columns, positions)
+    if not by_column:  # as in most files: all rows count
+        frame = frame.with_columns(refund=pl.lit(value=False))
+        return Chosen(frame=frame, left_out=_NONE_LEFT, unplaced=frame.clear(), rejects=[])
     refund = _refunds(frame, rules.refund, positions) & fits
-    judged = [
-        _judge(frame, fits, rule, len(columns), split)
-        for rule in _rules_by_column(rules, columns, positions)
-    ]
+    judged = [_judge(frame, fits, rule, len(columns), split) for rule in by_column]
     verdicts = frame.select("line", "raw").with_columns(
         left=pl.coalesce(_SAYS_NOTHING, *(each["left"] for each in judged)),
         unknown=pl.coalesce(_SAYS_NOTHING, *(each["unknown"] for each in judged)),
     )
     left = verdicts["left"].is_not_null()
     unknown = verdicts["unknown"].is_not_null() & ~left
+    frame = frame.with_columns(refund=refund)
     return Chosen(
-        frame=frame.with_columns(refund=refund).filter(~(left | unknown)),
+        frame=frame.filter(~(left | unknown)),
+        unplaced=frame.filter(unknown),
         left_out=verdicts.filter(left).select("line", "left").unnest("left"),
         rejects=[
             _reject(line, raw, **said)

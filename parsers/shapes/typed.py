@@ -21,18 +21,21 @@ def typed_rows(
     columns = {"line": lines}
     for field in record_type.fields:
         each = values[field.name]
-        bad = each.code.is_not_null()
+        good = each.code.null_count() == len(each.code)
         for name, series in each.columns.items():
-            columns[name] = series.set(bad, None) if bad.any() else series
-    frame = pl.DataFrame(columns).select("line", *record_type.columns)
-    codes = [values[field.name].code for field in record_type.fields]
+            columns[name] = series if good else series.set(each.code.is_not_null(), None)
     empty = [
-        (values[field.name].code == RejectCode.EMPTY_MONEY.value).fill_null(value=False)
+        pl.lit(values[field.name].code).eq_missing(RejectCode.EMPTY_MONEY.value)
         for field in record_type.fields
         if field.kind is Kind.MONEY
     ]
     blank = pl.all_horizontal(*empty) if empty else pl.lit(value=False)
-    return frame.with_columns(code=pl.coalesce(codes), blank=blank & _has_key(record_type))
+    return pl.DataFrame(columns).select(
+        "line",
+        *record_type.columns,
+        code=pl.coalesce(values[field.name].code for field in record_type.fields),
+        blank=blank & _has_key(record_type),
+    )
 
 
 def keyed_rows(typed: pl.DataFrame, record_type: RecordType) -> pl.DataFrame:

@@ -96,8 +96,10 @@ def _around_the_table(found: Evidence) -> Iterator[Decision]:
         first = left_out[0]
         yield _remark(
             "footer",
-            f"{len(left_out):,} lines above and below the table are left out; "
-            f"line {first.line}: {quoted(first.text)}.",
+            f"Above and below the table is left out: {len(left_out):,} lines; "
+            f"line {first.line}: {quoted(first.text)}."
+            if len(left_out) > 1
+            else f"Line {first.line} is left out, above or below the table: {quoted(first.text)}.",
         )
 
 

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from parsers.suggesting.evidence import Evidence
+from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.keys import Key, Pattern, as_good
 from parsers.suggesting.moments import days
 from parsers.suggesting.suggestion import Decision
-from parsers.suggesting.writing import joined, quoted, toml_list, toml_text
+from parsers.suggesting.writing import joined, quoted, toml_column, toml_list
 
 _FIRST_OF_A_DAY = 2  # a number with which those of a day may begin
 _SHORT = 9  # characters: a longer id is of no day's counter
@@ -33,7 +34,10 @@ def decide_key(found: Evidence) -> Decision:
             key="transaction_id",
             question=f"{joined(first.names)} comes again for other transactions: {first.ids:,} "
             f"different ones on {first.rows:,} rows. What makes it unique?",
-            options=tuple(_line(_source(key.names)) for key in found.keys),
+            options=(
+                *(_line(_source(key.names, found)) for key in found.keys),
+                *_by_the_clock(found),
+            ),
         )
     if len(good) > 1:
         each = "; ".join(f"{joined(key.names)}: {_measured(key)}" for key in good)
@@ -42,7 +46,7 @@ def decide_key(found: Evidence) -> Decision:
             key="transaction_id",
             evidence=(f"{each}.",),
             question="Which is the id of a transaction? Each of these may be.",
-            options=tuple(_line(_source(key.names)) for key in good),
+            options=tuple(_line(_source(key.names, found)) for key in good),
         )
     [best] = good
     if (again := _begins_again(best, found)) is not None:
@@ -58,7 +62,10 @@ def decide_key(found: Evidence) -> Decision:
     if others:
         said.append(f"Also there: {', '.join(others)}.")
     return Decision(
-        table="columns", key="transaction_id", value=_source(best.names), evidence=tuple(said)
+        table="columns",
+        key="transaction_id",
+        value=_source(best.names, found),
+        evidence=tuple(said),
     )
 
 
@@ -75,7 +82,39 @@ def _combinations(found: Evidence) -> tuple[str, ...]:
         for one in found.facts
         if not one.is_blank and not one.has_lines and not one.is_money and len(one.distinct) > 1
     ][:_SHOWN_NAMES]
-    return tuple(_line(_source((name,))) for name in likely)
+    return (*_by_the_clock(found), *(_line(_source((name,), found)) for name in likely))
+
+
+def _by_the_clock(found: Evidence) -> tuple[str, ...]:
+    """Date and time, with the hour or the till where no two rows have the same only with them.
+
+    So it is with tables of hours, and with tills that number nothing.
+    """
+    names = names_by_the_clock(found)
+    return (_line(_source(names, found)),) if names else ()
+
+
+def names_by_the_clock(found: Evidence) -> tuple[str, ...]:
+    """The columns that make the id of a sale where none has its number; none without a date."""
+    if not found.moments:
+        return ()
+    names = found.moments[0].names
+    further = tuple(
+        one.name
+        for concept in (Concept.HOUR, Concept.TILL)
+        for one in found.facts
+        if one.heading.has(concept) and one.name not in names and not one.is_blank
+    )
+    each = [(*names, *further[:count]) for count in range(len(further) + 1)]
+    return next((chosen for chosen in each if is_of_each_row(chosen, found)), names)
+
+
+def is_of_each_row(names: Sequence[str], found: Evidence) -> bool:
+    """Whether no two rows of a shop have the same in all of these columns."""
+    location = found.location()
+    of_shop = [location.name] if location is not None else []
+    texts = [found.column(name).texts.alias(name) for name in dict.fromkeys([*names, *of_shop])]
+    return pl.DataFrame(texts).n_unique() == found.rows
 
 
 def _begins_again(key: Key, found: Evidence) -> Decision | None:
@@ -101,7 +140,8 @@ def _begins_again(key: Key, found: Evidence) -> Decision | None:
     numbers = column.distinct.cast(pl.Int64, strict=False)
     least = numbers.min()
     alone, with_day = (
-        _line(_source(names)) for names in (key.names, (found.moments[0].names[0], *key.names))
+        _line(_source(names, found))
+        for names in (key.names, (found.moments[0].names[0], *key.names))
     )
     begins = isinstance(least, int) and least <= _FIRST_OF_A_DAY
     return Decision(
@@ -123,9 +163,9 @@ def _measured(key: Key) -> str:
     return f"{key.ids:,} different ones on {key.rows:,} rows{again}"
 
 
-def _source(names: Sequence[str]) -> str:
+def _source(names: Sequence[str], found: Evidence) -> str:
     if len(names) == 1:
-        return toml_text(names[0])
+        return toml_column(names[0], found.column(names[0]).guard)
     return f'{{ combine = {toml_list(names)}, separator = "-" }}'
 
 

@@ -3,7 +3,7 @@
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.places import as_good, may_name_places, name_patterns
 from parsers.suggesting.suggestion import Decision
-from parsers.suggesting.writing import joined, quoted, toml_text
+from parsers.suggesting.writing import joined, quoted, toml_column, toml_text
 
 
 def decide_location(found: Evidence) -> Decision:
@@ -18,7 +18,7 @@ def decide_location(found: Evidence) -> Decision:
             key="location_id",
             question=f"Which column names the shop: {joined([one.name for one in good])}? Take "
             "the one that stays the same for ever, such as a number.",
-            options=tuple(f"location_id = {toml_text(one.name)}" for one in good),
+            options=tuple(f"location_id = {_source(found, one.name)}" for one in good),
         )
     best = ranked[0]
     column = found.column(best.name)
@@ -27,8 +27,12 @@ def decide_location(found: Evidence) -> Decision:
     if len(ranked) > 1:
         said.append(f"Also there: {joined([one.name for one in ranked[1:]])}.")
     return Decision(
-        table="columns", key="location_id", value=toml_text(best.name), evidence=tuple(said)
+        table="columns", key="location_id", value=_source(found, best.name), evidence=tuple(said)
     )
+
+
+def _source(found: Evidence, name: str) -> str:
+    return toml_column(name, found.column(name).guard)
 
 
 def _not_in_the_files(found: Evidence) -> Decision:

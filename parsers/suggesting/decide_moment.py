@@ -7,7 +7,7 @@ import polars as pl
 from parsers.moments.clocks import read_written
 from parsers.moments.formats import ISO_8601
 from parsers.suggesting.evidence import Evidence
-from parsers.suggesting.moments import When
+from parsers.suggesting.moments import When, with_some_time
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import joined, quoted, toml_list, toml_text
 from parsers.suggesting.zones import is_short_name, says_utc, zone_column
@@ -45,7 +45,16 @@ def decide_moment(found: Evidence) -> Decision:
         question = f"Is {_shown_readings(best)}? Nothing in the files decides it: ask the shop."
         evidence = []
     elif not best.with_time:
+        timed = (
+            with_some_time(best, found.facts, found.known.latest) if len(best.names) == 1 else []
+        )
         question = "There is a date but no time of day. Is midnight good enough?"
+        if timed:
+            question = "No column is called the time of day. Which is it? Last choice: midnight."
+        options = [
+            *(f"occurred_at = {_source(when, when.formats[0], found)}" for when in timed),
+            *options,
+        ]
     if question is not None:
         return Decision(
             table="columns",

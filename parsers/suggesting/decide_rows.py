@@ -1,13 +1,17 @@
 """The lines of a proposal about refunds, and about rows that belong together."""
 
+from parsers.money.currency import meanings
 from parsers.suggesting.amounts_read import read
-from parsers.suggesting.decide_key import best_key
+from parsers.suggesting.decide_key import best_key, is_of_each_row, names_by_the_clock
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.facts import leads_blanks
+from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.keys import Key, Pattern
 from parsers.suggesting.lines import LinesEvidence, LinesFound, judge_lines
 from parsers.suggesting.suggestion import Decision
-from parsers.suggesting.writing import of_rows, these, toml_list, toml_text
+from parsers.suggesting.writing import joined, of_rows, quoted, these, toml_list, toml_text
+
+_MOST_CURRENCIES = 12
 
 
 def decide_refunds(found: Evidence) -> list[Decision]:
@@ -15,7 +19,7 @@ def decide_refunds(found: Evidence) -> list[Decision]:
     decisions = []
     for name, words in found.rules.refund.items():
         refunds = found.column(name).texts.is_in(words)
-        if not found.totals or not refunds.any():
+        if not found.totals:
             continue
         amounts = read(found.column(found.totals[0].names[0]), found.decimal or ".").filter(refunds)
         plus, minus = int((amounts > 0).sum()), int((amounts < 0).sum())
@@ -35,11 +39,40 @@ def decide_refunds(found: Evidence) -> list[Decision]:
                     options=(f"{key} = {cells}",),
                 )
             )
-        elif plus:
-            said += " They are made negative."
+        elif plus or not minus:
+            said += " They are made negative." if plus else " Those that come are made negative."
             decisions.append(Decision(table="rows", key=key, value=cells, evidence=(said,)))
         else:
             decisions.append(Decision(table="rows", key=key, evidence=(said,)))
+    return decisions
+
+
+def decide_currencies(found: Evidence) -> list[Decision]:
+    """Whose rows count where a column names several currencies: their totals cannot be compared."""
+    decisions = []
+    for one in found.facts:
+        if not one.heading.has(Concept.CURRENCY) or one.heading.has(Concept.CONVERTED):
+            continue
+        codes = [code for code in one.distinct.head(_MOST_CURRENCIES) if meanings(code)]
+        if len(codes) < 2 or one.name in found.rules.keep:  # noqa: PLR2004 - one is no question
+            continue
+        key, other = of_rows("keep", one.name), of_rows("drop", one.name)
+        options = [
+            f"{key} = {toml_list([code])}\n"
+            f"{other} = {toml_list([each for each in codes if each != code])}"
+            for code in codes
+        ]
+        counts = ", ".join(f"{quoted(code)} {int((one.texts == code).sum()):,}" for code in codes)
+        decisions.append(
+            Decision(
+                table="rows",
+                key=key,
+                evidence=(f"{counts} of {one.rows:,} rows.",),
+                question=f"{quoted(one.name)} names several currencies, and a total does not say "
+                "in which it is. Which rows count? Last choice: all.",
+                options=(*options, f"{key} = {toml_list(codes)}"),
+            )
+        )
     return decisions
 
 
@@ -47,7 +80,7 @@ def decide_lines(found: Evidence) -> list[Decision]:
     """Which rows belong together, and which cells they have from the row above."""
     key = best_key(found)
     if key is None:
-        return []
+        return _without_key(found)
     evidence = _lines_of(found, key)
     decisions = []
     summed = evidence is not None and evidence.found is not LinesFound.FIRST
@@ -81,6 +114,19 @@ def decide_lines(found: Evidence) -> list[Decision]:
     return decisions
 
 
+def _without_key(found: Evidence) -> list[Decision]:
+    """Ask what several rows of one moment are, where the moment is all that may be an id."""
+    names = names_by_the_clock(found)
+    if found.keys or not names or is_of_each_row(names, found):
+        return []
+    question = (
+        f"Several rows have the same {joined(names)}. With that as the id: are they parts to be "
+        "added up (sum), or does the last one correct those before it (last)?"
+    )
+    options = ('lines = "sum"', 'lines = "last"')
+    return [Decision(table="rows", key="lines", question=question, options=options)]
+
+
 def _unclear_repeats(found: Evidence, key: Key) -> list[Decision]:
     """Ask what several rows of one id are, where no time of day tells a correction from a part."""
     if not key.repeated or (found.moments and found.moments[0].with_time):
@@ -102,7 +148,9 @@ def _lines_of(found: Evidence, key: Key) -> LinesEvidence | None:
         return None
     amounts = [read(found.column(name), found.decimal or ".") for name in found.totals[0].names]
     total = amounts[0] if len(amounts) == 1 else amounts[0] + amounts[1].fill_null(0)
-    return judge_lines(found.key_of(key), found.file, total)
+    headings = [found.column(name).heading for name in found.totals[0].names]
+    of_parts = not any(each.has(Concept.TOTAL) for each in headings)
+    return judge_lines(found.key_of(key), found.file, total, of_parts=of_parts)
 
 
 def _blank_below(found: Evidence, key: Key, *, summed: bool) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from parsers.suggesting.amounts_read import read
+from parsers.suggesting.decide_key import best_key
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.facts import Facts
 from parsers.suggesting.heading_words import Concept
@@ -28,7 +29,7 @@ def decide_total(found: Evidence) -> Decision:
                 for one in found.facts
                 if one.is_money
                 and not one.heading.any_of(Concept.ID, Concept.QUANTITY)
-                and not (found.moments and one.name in found.moments[0].names)
+                and one.name not in _taken(found)
             )[:_SHOWN_NAMES],
         )
     good = as_good(found.totals)
@@ -51,6 +52,12 @@ def decide_total(found: Evidence) -> Decision:
     if others:
         said.append(f"Not taken: {', '.join(others)}.")
     return Decision(table="columns", key="total", value=source, evidence=tuple(filter(None, said)))
+
+
+def _taken(found: Evidence) -> list[str]:
+    """The columns that are the moment or the id, and so no total."""
+    key = best_key(found)
+    return [*(found.moments[0].names if found.moments else ()), *(key.names if key else ())]
 
 
 def _question(

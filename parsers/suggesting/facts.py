@@ -1,5 +1,6 @@
 """What the cells of a column say, whatever the column is called."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from parsers.suggesting.opening import Opened, cell
 
 _LOOKED_AT = 500  # different values
 _MOST = 0.9
+_GUARDS = ('="{}"', "'{}")
 _LEADING = 2  # further columns that are blank just where this one is
 
 
@@ -76,6 +78,22 @@ class Facts:
     def has_places(self) -> bool:
         """Whether some value has a decimal sign or a currency."""
         return bool(self.distinct.str.contains(r"[0-9][.,][0-9]|[^0-9+\-\s]").any())
+
+    @property
+    def has_cents(self) -> bool:
+        """Whether nearly all values have two places, as amounts have."""
+        fits = self.distinct.str.contains(r"[0-9][.,][0-9]{2}\D*$")
+        return not fits.is_empty() and int(fits.sum()) >= _MOST * len(fits)
+
+    @property
+    def guard(self) -> str | None:
+        """The mask of a spreadsheet's guard of leading zeros, if every value has it: ="0012"."""
+        for mask in _GUARDS:
+            begin, _, end = (re.escape(part) for part in mask.partition("{}"))
+            fits = self.distinct.str.contains(f"^{begin}[^'\"]+{end}$")
+            if not fits.is_empty() and bool(fits.all()):
+                return mask
+        return None
 
     @property
     def has_lines(self) -> bool:

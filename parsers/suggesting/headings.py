@@ -11,11 +11,14 @@ from functools import cache
 
 from parsers.money.currency import CODES
 from parsers.suggesting.heading_words import WORDS, Concept
+from parsers.suggesting.heading_words_more import MORE_WORDS
 
 _WORD = re.compile(r"[^\W_]+|[#№]|n°")
+_SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z]{2}|[A-Z]{2})")  # of orderTotal, not of MwSt
 _LONGEST_PHRASE = 4  # words
 _SHORTEST_PART = 3  # letters of a word inside of another
+_SHORTEST_SIGNS = 2  # of a script in which two signs are a word
 _LONGEST_LINK = 2  # letters between two of them, as the s in Transaktionsnummer
 _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "å": "a", "đ": "d", "œ": "oe", "№": "#"}
@@ -80,7 +83,7 @@ def _compound(word: str) -> frozenset[Concept]:
         end = next(
             (
                 end
-                for end in range(len(word), at + _SHORTEST_PART - 1, -1)
+                for end in range(len(word), at + _SHORTEST_SIGNS - 1, -1)
                 if word[at:end] in _parts()
             ),
             None,
@@ -97,7 +100,7 @@ def _compound(word: str) -> frozenset[Concept]:
 @cache
 def _known() -> dict[str, frozenset[Concept]]:
     known: dict[str, frozenset[Concept]] = {}
-    for concept, words in WORDS.items():
+    for concept, words in (*WORDS.items(), *MORE_WORDS.items()):
         for word in words.split():
             phrase = plain(word.replace("_", " "))
             known[phrase] = known.get(phrase, frozenset()) | {concept}
@@ -106,4 +109,13 @@ def _known() -> dict[str, frozenset[Concept]]:
 
 @cache
 def _parts() -> frozenset[str]:
-    return frozenset(word for word in _known() if len(word) >= _SHORTEST_PART and " " not in word)
+    return frozenset(
+        word
+        for word in _known()
+        if " " not in word and len(word) >= (_SHORTEST_SIGNS if signs(word) else _SHORTEST_PART)
+    )
+
+
+def signs(word: str) -> bool:
+    """Whether a word is of a script without blanks between words: Chinese, Japanese."""
+    return bool(_SIGNS.match(word))

@@ -36,6 +36,8 @@ _FILLED_DOWN = 3.0  # so much better is an id that stands on every row
 _LOADED_BEFORE = 5.0  # more than any name says
 _LONG = 9  # characters: no counter of one shop gets there
 _ENOUGH = 0.9  # of the rows must have an id
+_FEWEST_COUNTED = 5  # rows, before their numbers can be told from those of receipts
+_FIRST_ROWS = 2  # with which the count of a file begins
 _RARE = 0.02  # of the ids may come again: corrections
 _SOLID = 0.9  # of the ids that come again must do so on rows that follow each other
 
@@ -102,7 +104,7 @@ def rank_keys(
     """
     kind = [one for one in facts if one.name in kinds]
     found = []
-    for one, named in _candidates(facts):
+    for one, named in _candidates(facts, around):
         score = named + _LOADED_BEFORE * _is_known(one, known)
         key = _best_of(one, facts, around, with_day=with_day, kinds=kind, score=score)
         found.append(key)
@@ -117,7 +119,7 @@ def as_good(ranked: Sequence[Key]) -> list[Key]:
     return [key for key in good if key.score > good[0].score - _MARGIN]
 
 
-def _candidates(facts: Sequence[Facts]) -> Iterator[tuple[Facts, float]]:
+def _candidates(facts: Sequence[Facts], around: Around) -> Iterator[tuple[Facts, float]]:
     for one in facts:
         score = _by_name(one.heading)
         if score == 0 and one.position == 0 and _looks_like_ids(one):
@@ -125,6 +127,10 @@ def _candidates(facts: Sequence[Facts]) -> Iterator[tuple[Facts, float]]:
             score = 8.5 if one.distinct[0].startswith("#") else 7.6
         if score == 0 and _end_in_numbers(one):
             score = 4.6
+        if len(one.distinct) == 1 < one.filled and not _names_a_sale(one.heading):
+            continue  # the same on every row: the number of the shop, or of the table
+        if not _names_a_sale(one.heading) and _counts_rows(one, around.file):
+            continue  # it begins again in the next file
         if score <= 0 or not _may_be_id(one):
             continue
         lengths = one.distinct.str.len_chars().median()
@@ -148,9 +154,37 @@ def _by_name(about: Heading) -> float:
 
 
 def _may_be_id(one: Facts) -> bool:
-    if one.has_lines or one.mostly(Look.DATE, Look.TIME):
+    if one.has_lines or (one.mostly(Look.DATE, Look.TIME) and not _is_called_id(one)):
         return False
+    if one.is_money and one.has_cents and not one.heading.has(Concept.ID):
+        return False  # an amount, however different from all others
     return bool(one.distinct.str.contains(r"[0-9]").any()) or len(one.distinct) > 1
+
+
+def _is_called_id(one: Facts) -> bool:
+    """Whether values such as 17/11/2026, a new one on each row, are called the number of a sale."""
+    named = one.heading.has(Concept.ID) and _names_a_sale(one.heading)
+    return named and len(one.distinct) == one.filled
+
+
+def _counts_rows(one: Facts, file: pl.Series) -> bool:
+    """Whether a column has 1, 2, 3 and so on: the numbers of the rows of each file."""
+    if one.filled < _FEWEST_COUNTED or not one.distinct.str.contains(r"^[0-9]{1,9}$").all():
+        return False
+    rows = pl.DataFrame({"file": file, "number": one.texts.cast(pl.Int64, strict=False)})
+    begins = rows.group_by("file").agg(pl.col("number").first())["number"]
+    steps = rows.select(pl.col("number").diff().over("file")).to_series().drop_nulls()
+    # Rows that do not count are not here, so that some numbers are passed over.
+    return bool((begins <= _FIRST_ROWS).all()) and bool((steps >= 1).all()) and _dense(one)
+
+
+def _dense(one: Facts) -> bool:
+    last = one.distinct.cast(pl.Int64).max()
+    return isinstance(last, int) and last <= 2 * one.filled
+
+
+def _names_a_sale(about: Heading) -> bool:
+    return any(about.has(each) for each, _ in _BY_CONCEPT)
 
 
 def _looks_like_ids(one: Facts) -> bool:

@@ -10,12 +10,13 @@ from parsers.mappings.settings_table import folded
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts, filled_down, leads_blanks, only
 from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import plain
+from parsers.suggesting.headings import plain, signs
 from parsers.suggesting.kind_words import KIND_WORDS, NO_WORDS, STEMS, YES_WORDS, RowKind
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import of_rows, quoted, these, toml_list
 
 _MOST_KINDS = 12
+_LONGEST_CODE = 3  # characters
 _NOT_OF_ROWS = (
     *(Concept.ITEM, Concept.SHIPPING, Concept.CUSTOMER, Concept.STAFF, Concept.CURRENCY),
     *(Concept.NOTE, Concept.OTHER, Concept.TAX, Concept.TILL, Concept.STORE, Concept.DISCOUNT),
@@ -80,18 +81,26 @@ def kind_of(value: str) -> RowKind | None:
         (
             kind
             for kind, stems in STEMS.items()
-            if any(word.startswith(tuple(stems.split())) for word in words)
+            if any(_begins(word, stem) for word in words for stem in stems.split())
         ),
         None,
     )
+
+
+def _begins(word: str, stem: str) -> bool:
+    """Whether a word begins with a stem; where words have no blanks between them, has it."""
+    stem = plain(stem)
+    return stem in word if signs(stem) else word.startswith(stem)
 
 
 def find_kinds(facts: Sequence[Facts]) -> RowRulesFound:
     """Find the rules about rows by what the columns of kinds say."""
     rules = RowRulesFound()
     for one in facts:
-        if _is_flag(one):
+        if _is_flag(one, Concept.VOID):
             _flag(one, rules)
+        elif _is_flag(one, Concept.REFUND):
+            _refund_flag(one, rules)
         elif _is_voiding(one):
             _voiding(one, rules)
         elif _tells_kinds(one) and not _is_status(one):
@@ -114,25 +123,39 @@ def leave_out_others(one: Facts, rules: RowRulesFound) -> None:
 
 def _tells_kinds(one: Facts) -> bool:
     """Whether the cells of a column are words for kinds of rows, or for what became of a sale."""
-    if one.is_blank or len(one.distinct) > _MOST_KINDS or not one.mostly(Look.TEXT):
+    if one.is_blank or len(one.distinct) > _MOST_KINDS:
+        return False
+    coded = one.heading.has(Concept.TYPE) and _is_coded(one)
+    if not (one.mostly(Look.TEXT) or coded):
         return False
     if one.heading.any_of(*_NOT_OF_ROWS) and not one.heading.has(Concept.EVENT):
         return False
     kinds = {kind_of(text) for text in one.distinct}
     if one.heading.any_of(*_SAYS_KIND) and not one.heading.any_of(Concept.TENDER):
-        return kinds != {None} or (_is_status(one) and len(one.distinct) > 1)
+        return kinds != {None} or (len(one.distinct) > 1 and (_is_status(one) or coded))
+    if not one.heading.concepts and RowKind.VOID in kinds:
+        return True  # whatever the column is called
     return kinds <= _SELLS and RowKind.SALE in kinds
 
 
-def _is_flag(one: Facts) -> bool:
-    """Whether a column says of each row whether it is void: yes or no."""
-    if not one.heading.any_of(Concept.VOID) or len(one.distinct) > _MOST_KINDS:
+def _is_coded(one: Facts) -> bool:
+    """Whether kinds are written as codes that only the till's maker knows: S, R and V."""
+    return bool((one.distinct.str.len_chars() <= _LONGEST_CODE).all())
+
+
+def _is_flag(one: Facts, about: Concept) -> bool:
+    """Whether a column says of each row whether it is void, or a refund: yes or no."""
+    if not one.heading.any_of(about) or len(one.distinct) > _MOST_KINDS:
         return False
     words = {plain(text) for text in one.distinct}
+    if about is Concept.REFUND and len(words) == 1 and words <= {"0", "1"}:
+        return False  # an amount, or a count
     return (
         bool(words)
-        and words <= {*YES_WORDS, *NO_WORDS}
-        and not one.heading.any_of(Concept.AMOUNT, Concept.TOTAL, Concept.QUANTITY)
+        and words <= {*_yes(), *_no()}
+        and not one.heading.any_of(
+            *(Concept.AMOUNT, Concept.TOTAL, Concept.QUANTITY, Concept.TAX, Concept.ID)
+        )
     )
 
 
@@ -140,21 +163,32 @@ def _is_voiding(one: Facts) -> bool:
     """Whether a column has the date on which a sale was cancelled, if it was."""
     return (
         one.heading.any_of(Concept.VOID)
-        and one.heading.any_of(Concept.DATE, Concept.TIME, Concept.LATER)
         and one.share_filled < 1
-        and (one.is_blank or one.mostly(Look.DATE, Look.TIME))
+        and (
+            one.mostly(Look.DATE, Look.TIME)
+            if one.filled
+            else one.heading.any_of(Concept.DATE, Concept.TIME, Concept.LATER)
+        )
     )
 
 
 def _flag(one: Facts, rules: RowRulesFound) -> None:
-    yes = [text for text in one.distinct if plain(text) in YES_WORDS]
-    if not yes:
-        yes = [NO_WORDS[plain(text)] for text in one.distinct]
+    yes = _words_for_yes(one)
     rules.drop[one.name] = yes
     count = int(one.texts.is_in(yes).sum())
     rules.decisions.append(
         _rule("drop", one, yes, f"It says whether a row is void: {count:,} of {one.rows:,} are.")
     )
+
+
+def _refund_flag(one: Facts, rules: RowRulesFound) -> None:
+    rules.refund[one.name] = _words_for_yes(one)
+
+
+def _words_for_yes(one: Facts) -> list[str]:
+    """What a column of yes and no writes for yes, or would write."""
+    yes = [text for text in one.distinct if plain(text) in _yes()]
+    return yes or [_no()[plain(text)] for text in one.distinct]
 
 
 def _voiding(one: Facts, rules: RowRulesFound) -> None:
@@ -243,6 +277,9 @@ def _question(
     if later and later != open_ones:
         question += f" Second: only {these(later)}."
         options.append(option([*good, *later]))
+    if _is_coded(one):
+        question += " Only the till's maker knows what such codes mean: if one is that of refunds, "
+        question += f"write {of_rows('refund', one.name)} for it as well."
     if good:
         question += " Last: no."
         options.append(option(good))
@@ -271,6 +308,16 @@ def _usual_voids(good: Sequence[str]) -> list[str]:
 @cache
 def _by_kind() -> dict[RowKind, frozenset[str]]:
     return {
-        kind: frozenset(word.replace("_", " ") for word in words.split())
+        kind: frozenset(plain(word.replace("_", " ")) for word in words.split())
         for kind, words in KIND_WORDS.items()
     }
+
+
+@cache
+def _yes() -> frozenset[str]:
+    return frozenset(map(plain, YES_WORDS))
+
+
+@cache
+def _no() -> dict[str, str]:
+    return {plain(no): yes for no, yes in NO_WORDS.items()}

@@ -26,8 +26,14 @@ class LinesEvidence:
     words: str
 
 
-def judge_lines(key: pl.Series, file: pl.Series, amounts: pl.Series) -> LinesEvidence:
-    """Judge the rows of each transaction; `key` and `amounts` are null where a row has none."""
+def judge_lines(
+    key: pl.Series, file: pl.Series, amounts: pl.Series, *, of_parts: bool = False
+) -> LinesEvidence:
+    """Judge the rows of each transaction; `key` and `amounts` are null where a row has none.
+
+    `of_parts`: the amounts may be those of items or payments by what their column is called, so
+    that equal ones may be equal by chance, as the halves of a bill are.
+    """
     rows = pl.DataFrame({"key": key, "file": file, "amount": amounts}).filter(
         pl.col("key").is_not_null()
     )
@@ -55,5 +61,5 @@ def judge_lines(key: pl.Series, file: pl.Series, amounts: pl.Series) -> LinesEvi
         )
         return LinesEvidence(found=LinesFound.SUM, several=several, words=words)
     words = f"All {several:,} with several rows have the same amount on each of them."
-    found = LinesFound.FIRST if alike >= _SEVERAL else LinesFound.EITHER
+    found = LinesFound.FIRST if alike >= _SEVERAL and not of_parts else LinesFound.EITHER
     return LinesEvidence(found=found, several=several, words=words)

@@ -40,6 +40,7 @@ _IN_A_NAME = re.compile(
 )
 # 20261118, or seconds or milliseconds since 1970 between 2001 and 2033.
 _DIGITS_OF_A_DAY = r"^(?:(?:19|20)[0-9]{2}[01][0-9][0-3][0-9]|1[0-9]{9}|1[0-9]{12})$"
+_DIGITS_OF_A_TIME = r"^(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?$"
 _ZONE = re.compile("[A-Z]{3,5}")
 _NEAR = timedelta(days=2)  # a range in a name may name the day after the last one
 
@@ -87,6 +88,35 @@ def rank_moments(
     if any(when.with_time for when in ranked):
         return [when for when in ranked if when.with_time]
     return ranked
+
+
+def with_some_time(day: When, facts: Sequence[Facts], latest: datetime | None) -> list[When]:
+    """What a date may be with a column that could have the time of day, though none is called so.
+
+    That is one of hours, or one whose digits all read as times beside the date.
+    """
+    [date_column] = [one for one in facts if one.name == day.names[0]]
+    found = []
+    for one in facts:
+        if one is date_column or one.share_filled < date_column.share_filled:
+            continue
+        if one.heading.has(Concept.HOUR) and _is_within(one, 0, 23):
+            texts = pl.DataFrame({"day": day.texts, "hour": one.texts}).select(
+                pl.concat_str("day", "hour", separator=" ")
+            )
+            formats = tuple(f"{each} %H" for each in day.formats)
+            found.append(
+                When(
+                    names=(date_column.name, one.name),
+                    score=day.score,
+                    texts=texts.to_series(),
+                    formats=formats,
+                )
+            )
+        elif not one.heading.concepts and bool(one.distinct.str.contains(_DIGITS_OF_A_TIME).all()):
+            when = _when((date_column, one), day.score, latest)
+            found += [when] if when is not None and when.with_time else []
+    return found
 
 
 def days(when: When) -> pl.Series:

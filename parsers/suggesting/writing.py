@@ -58,6 +58,13 @@ def toml_text(text: str) -> str:
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
+def toml_column(name: str, mask: str | None) -> str:
+    """Write a column as the source of an id, with the mask over its cells if they have one."""
+    if mask is None:
+        return toml_text(name)
+    return f"{{ column = {toml_text(name)}, mask = {toml_text(mask)} }}"
+
+
 def toml_list(texts: Iterable[str]) -> str:
     """Write texts as a TOML array."""
     return "[" + ", ".join(map(toml_text, texts)) + "]"

@@ -30,6 +30,16 @@ _BY_CURRENCY = {
     "TRY": ("Europe/Istanbul",),
     "THB": ("Asia/Bangkok",),
     "JPY": ("Asia/Tokyo",),
+    "KRW": ("Asia/Seoul",),
+    "CNY": ("Asia/Shanghai",),
+    "INR": ("Asia/Kolkata",),
+    "BGN": ("Europe/Sofia",),
+    "UAH": ("Europe/Kyiv",),
+    "RUB": ("Europe/Moscow",),
+    "ZAR": ("Africa/Johannesburg",),
+    "BRL": ("America/Sao_Paulo",),
+    "MXN": ("America/Mexico_City",),
+    "EUR": ("Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Rome", "Europe/Amsterdam"),
     "AUD": ("Australia/Sydney", "Australia/Brisbane", "Australia/Perth"),
     "NZD": ("Pacific/Auckland",),
     "CAD": ("America/Toronto", "America/Winnipeg", "America/Edmonton", "America/Vancouver"),
@@ -49,7 +59,17 @@ _BY_LANGUAGE = {
     "fi": ("Europe/Helsinki",),
     "cs": ("Europe/Prague",),
     "hu": ("Europe/Budapest",),
+    "ro": ("Europe/Bucharest",),
+    "tr": ("Europe/Istanbul",),
 }
+# By the letters of the names of columns, the first that are there: Japanese has Chinese signs, too.
+_BY_LETTERS = (
+    (re.compile("[\u3040-\u30ff]"), ("Asia/Tokyo",)),
+    (re.compile("[\uac00-\ud7af]"), ("Asia/Seoul",)),
+    (re.compile("[\u4e00-\u9fff]"), ("Asia/Shanghai", "Asia/Taipei", "Asia/Tokyo")),
+    (re.compile("[\u0370-\u03ff]"), ("Europe/Athens",)),
+    (re.compile("[\u0400-\u04ff]"), ("Europe/Moscow", "Europe/Sofia", "Europe/Kyiv")),
+)
 _ANYWHERE = (
     *("Europe/London", "Europe/Berlin", "America/New_York", "America/Chicago"),
     *("America/Denver", "America/Los_Angeles"),
@@ -157,9 +177,13 @@ def candidates(
         ]
         if fit:
             return tuple(fit)
+    currencies = _currencies(facts)
     found = [
-        *(zone for code in _currencies(facts) for zone in _BY_CURRENCY.get(code, ())),
+        # The euro is that of twenty countries: the language says more.
+        *(z for code in currencies if code != "EUR" for z in _BY_CURRENCY.get(code, ())),
         *_BY_LANGUAGE.get(_language(facts) or "", ()),
+        *_by_letters(facts),
+        *(_BY_CURRENCY["EUR"] if "EUR" in currencies else ()),
     ]
     if american:
         found += _BY_CURRENCY["USD"]
@@ -203,6 +227,11 @@ def _currency_of(texts: Sequence[str]) -> list[str]:
                 # kr may be of three countries: all of them are candidates.
                 return ["SEK", "NOK", "DKK"] if likely == "SEK" else [likely]
     return []
+
+
+def _by_letters(facts: Sequence[Facts]) -> tuple[str, ...]:
+    names = "".join(one.name for one in facts)
+    return next((zones for letters, zones in _BY_LETTERS if letters.search(names)), ())
 
 
 def _language(facts: Sequence[Facts]) -> str | None:

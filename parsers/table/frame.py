@@ -1,9 +1,9 @@
 """The records of a table as columns of text, whichever way they were read.
 
 A frame of records has the columns `line` (Int64), `raw`, `width` (the number of fields), `stray`
-(text after a closing quote), `unclosed` (a quote that its row does not close) and one column of
-text for each wanted position, called by `place`, null where the record has not as many fields as
-the header.
+(a quote that leaves in doubt where a field ends), `unclosed` (a quote that its row does not close)
+and one column of text for each wanted position, called by `place`, null where the record has not as
+many fields as the header.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,13 @@ def place(position: int) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The records that have as many fields as the header, the others as rejects, and how many."""
+    """The records that have as many fields as the header, the others as rejects, how many
+    there are, and how many fields the header has."""
 
     frame: pl.DataFrame
     rejects: list[Reject]
     records: int
+    width: int
 
 
 def read_patiently(
@@ -78,14 +80,14 @@ def sort_out(frame: pl.DataFrame, header: Header) -> Table:
     width = len(header.columns)
     fits = (frame["width"] == width) & ~frame["stray"] & ~frame["unclosed"]
     if fits.all():
-        return Table(frame=frame, rejects=[], records=frame.height)
+        return Table(frame=frame, rejects=[], records=frame.height, width=width)
     rejects = [
         _reject(line, raw, fields, width, stray=stray, unclosed=unclosed)
         for line, raw, fields, stray, unclosed in frame.filter(~fits)
         .select("line", "raw", "width", "stray", "unclosed")
         .iter_rows()
     ]
-    return Table(frame=frame.filter(fits), rejects=rejects, records=frame.height)
+    return Table(frame=frame.filter(fits), rejects=rejects, records=frame.height, width=width)
 
 
 def _reject(line: int, raw: str, fields: int, width: int, *, stray: bool, unclosed: bool) -> Reject:
@@ -94,7 +96,7 @@ def _reject(line: int, raw: str, fields: int, width: int, *, stray: bool, unclos
         message = "A quotation mark opens a value and is not closed on its row"
     elif stray:
         code = RejectCode.STRAY_QUOTE
-        message = "There is text right after a closing quotation mark"
+        message = "A quotation mark inside a value leaves in doubt where the value ends"
     elif fields < width:
         code = RejectCode.TOO_FEW_FIELDS
         message = f"The row has {fields} fields, but the header has {width} columns"

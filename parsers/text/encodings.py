@@ -36,7 +36,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from parsers.reject import Unreadable, UnreadableCode, clip
-from parsers.text.charsets.choice import choose, doubt_utf8
+from parsers.text.charsets.choice import choose, doubt_utf8, is_rather_utf8
 from parsers.text.lines import line_at, line_of_byte
 
 # The longer mark first: the mark of UTF-32 begins with that of UTF-16.
@@ -111,6 +111,17 @@ def rival_reading(text: str, decoded: Decoded) -> tuple[str, str] | None:
     return None
 
 
+def hidden_utf8(text: str, encoding: str) -> str | None:
+    """Give what a cell is in UTF-8, if it is UTF-8 though its file is in another encoding."""
+    try:
+        data = text.encode(encoding)
+    except UnicodeEncodeError:
+        return None
+    if data.isascii() or not is_rather_utf8(data, encoding):
+        return None
+    return data.decode("utf-8")
+
+
 def _decode(data: bytes, pinned: str | None, expected: Iterable[str]) -> Decoded:
     if pinned is not None:
         return _decode_pinned(data, pinned)
@@ -163,7 +174,8 @@ def _wide_encoding(data: bytes) -> str | None:
 def _escaped(data: bytes) -> Decoded | None:
     """Read what is plain ASCII with escapes to other characters: ISO-2022, and perhaps HZ."""
     if b"\x1b$" in data or b"\x1b(J" in data:
-        for name in ("iso2022_jp_2", "iso2022_kr"):
+        korean = b"\x1b$)C" in data  # RFC 1557: it announces itself so
+        for name in ("iso2022_kr",) if korean else ("iso2022_jp_2",):
             try:
                 return Decoded(content=data.decode(name), encoding=name)
             except UnicodeDecodeError:
@@ -193,7 +205,8 @@ def _decode_older(data: bytes, not_utf8: UnicodeDecodeError, expected: Iterable[
             UnreadableCode.ENCODING,
             f"Some of the text is UTF-8, but line {line} is not.",
             remedy="Ask the sender for the file again, as it may have been cut. If it is meant to "
-            'be so, pin the encoding in the mapping: [format] encoding = "cp1252".',
+            'be so, pin the encoding in the mapping: [format] encoding = "cp1252"; rows in which a '
+            "mapped cell is UTF-8 are then rejects.",
         ) from not_utf8
     for place, candidate in enumerate(choice.candidates):
         if candidate.each > _EACH_AT_MOST:

@@ -8,6 +8,9 @@ from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.text.encodings import Decoded, rival_reading
 from parsers.values.values import Found
 
+# What is not the same in every encoding: beyond ASCII, or behind the escape of HZ.
+_NOT_PLAIN = r"[^\x00-\x7f]|~\{"
+
 
 def refuse_rivals(text: Decoded, found: Lookup[str, Found], lines: pl.Series) -> None:
     """Refuse a file whose mapped cells have two readings; in all others it does not matter.
@@ -20,7 +23,7 @@ def refuse_rivals(text: Decoded, found: Lookup[str, Found], lines: pl.Series) ->
     if not text.rivals:
         return
     for column in found.values():
-        beyond_ascii = column.texts.filter(column.texts.str.contains(r"[^\x00-\x7f]"))
+        beyond_ascii = column.texts.filter(column.texts.str.contains(_NOT_PLAIN))
         for cell in beyond_ascii.unique(maintain_order=True):
             if (other := rival_reading(cell, text)) is not None:
                 raise _ambiguous(text, column, cell, other, lines)

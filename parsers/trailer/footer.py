@@ -16,6 +16,7 @@ _LONGEST = 60  # records
 _SAMPLE = 50  # rows
 _LABEL_CELLS = 2  # a label and its value
 _COUNT_CELLS = 3
+_DELIMITERS = (",", ";", "\t", "|")  # the ordinary ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +124,7 @@ def _may_be_label(record: Suspect, rows: Rows) -> bool:
 
 def _is_label(record: Suspect, frame: pl.DataFrame, rows: Rows) -> bool:
     """Whether a record that may be a remark is one: it says so, or stands apart from the rows."""
-    if not _may_be_label(record, rows):
+    if not _may_be_label(record, rows) or _is_divided_otherwise(record, rows):
         return False
     if is_remark(record.first):
         return True
@@ -136,6 +137,14 @@ def _is_label(record: Suspect, frame: pl.DataFrame, rows: Rows) -> bool:
     if column < rows.width and rows.types[column] in TYPED:
         return True
     return record.at > 0 and _ends_on(frame, record.at - 1) + 1 < record.line
+
+
+def _is_divided_otherwise(record: Suspect, rows: Rows) -> bool:
+    """Whether another delimiter makes a row of a record, values and all: none was meant to go."""
+    return any(
+        len(cells) == rows.width and any(look(cell) in TYPED for cell in cells)
+        for cells in (record.raw.split(sign) for sign in _DELIMITERS)
+    )
 
 
 def _ends_on(frame: pl.DataFrame, at: int) -> int:

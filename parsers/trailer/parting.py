@@ -39,6 +39,11 @@ class Mapped:
     money: Sequence[int]
     read: ReadRows
 
+    @property
+    def typed(self) -> list[int]:
+        """The positions of amounts and dates, which are no ids."""
+        return [at for at in self.all if at not in self.ids]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parted:
@@ -68,9 +73,9 @@ def part(
         return Parted(frame=frame)
     ids = mapped.ids if mapped else ()
     places = mapped.all if mapped else range(len(header.columns))
-    doubtful = suspects(
-        frame, header, dialect, ids=ids, names=[header.columns[at] for at in places]
-    )
+    names = [header.columns[at] for at in places]
+    typed = mapped.typed if mapped else ()
+    doubtful = suspects(frame, header, dialect, ids=ids, names=names, typed=typed)
     kinds = _told(doubtful, header, dialect, mapped)
     body = _without(frame, kinds)
     totals = [one for one in doubtful if one.line not in kinds and _is_total(one, mapped)]
@@ -129,6 +134,10 @@ def _is_header_again(one: Suspect, header: Header, mapped: Mapped | None) -> boo
         return False
     wanted = {at: header.columns[at] for at in mapped.all}
     if not set(wanted.values()) <= set(names):
+        if len(names) == len(header.columns) and any(
+            names[at] == wanted[at] for at in mapped.typed
+        ):
+            raise two_tables(header.line, one.line)  # a name where a value should be
         return False
     if len(one.cells) != len(header.columns) or any(
         names[at : at + 1] != [name] for at, name in wanted.items()

@@ -40,28 +40,33 @@ def suspects(
     *,
     ids: Sequence[int],
     names: Sequence[str],
+    typed: Sequence[int] = (),
 ) -> list[Suspect]:
     """Give the records that may be comments, headers once more, or totals, in order.
 
     `ids` are the positions of ids: a total may stand in one of them, too. `names` are those
-    of the header without which no line is a header again.
+    of the header without which no line is a header again; `typed` the positions of amounts and
+    dates, in which no row has the name of its column.
     """
     raw = pl.col("raw")
     reasons = [raw.str.contains(_begins_with_total(dialect))]
     # Of the first column the text itself tells.
     reasons += [pl.col(f"field_{at}").str.contains(_IS_TOTAL) for at in ids if at]
+    if header.line:
+        reasons += [pl.col(f"field_{at}") == header.columns[at] for at in typed]
     if dialect.comment:
         reasons.append(raw.str.strip_chars_start(BLANK_CHARACTERS).str.starts_with(dialect.comment))
     if before := [each.text for each in header.skipped if each.kind in _AS_BEFORE]:
         reasons.append(raw.is_in(before))
-    found = frame.select(at=pl.int_range(pl.len()), doubtful=pl.any_horizontal(*reasons))
-    places = set(found.filter("doubtful")["at"].to_list())
-    places |= set(_with_all_names(frame["raw"], names if header.line else ()).to_list())
+    places = set(frame.select(pl.any_horizontal(*reasons).arg_true()).to_series().to_list())
+    places |= set(_with_all_names(frame["raw"], names if header.line else ()))
     return at_places(frame, sorted(places), dialect)
 
 
 def at_places(frame: pl.DataFrame, places: Sequence[int], dialect: Dialect) -> list[Suspect]:
     """Split the records at these places of a frame into all their fields."""
+    if not places:
+        return []
     chosen = frame.select("line", "raw")[list(places)]
     return [
         Suspect(at=at, line=line, raw=raw, cells=tuple(fields_of(raw, dialect)))
@@ -89,16 +94,16 @@ def _begins_with_total(dialect: Dialect) -> str:
     return rf"""^(?i)(?:["'\s*=]|{mark})*(?:{ANY_TOTAL})["'\s:=*]*(?:{mark}|$)"""
 
 
-def _with_all_names(raw: pl.Series, names: Sequence[str]) -> pl.Series:
+def _with_all_names(raw: pl.Series, names: Sequence[str]) -> list[int]:
     """Give the places of the records in whose text all of the names stand; none without names."""
-    places = pl.int_range(len(raw), eager=True)
     wanted = sorted(filter(None, names), key=len, reverse=True)
     if not wanted:
-        return places.clear()
+        return []
     # The longest name first: few records pass it, so that the others cost nothing.
-    for name in wanted:
-        passing = raw.str.contains(name, literal=True)
-        places, raw = places.filter(passing), raw.filter(passing)
-        if raw.is_empty():
+    longest, *others = wanted
+    places = raw.str.contains(longest, literal=True).arg_true()
+    for name in others:
+        if places.is_empty():
             break
-    return places
+        places = places.filter(raw.gather(places).str.contains(name, literal=True))
+    return places.to_list()

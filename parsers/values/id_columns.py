@@ -22,10 +22,17 @@ def read_ids(
     separator = source.separator if isinstance(source, Combine) else ""
     parts = pl.DataFrame([one.texts.alias(f"part_{at}") for at, one in enumerate(found)])
     whole = parts.select(pl.concat_str(pl.all(), separator=separator)).to_series()
-    code = pl.coalesce(
-        *(_part_flaw(part) for part in parts.columns),
-        pl.when(whole.str.len_chars() > ID_MAX_CHARACTERS).then(pl.lit(RejectCode.LONG_ID.value)),
-    )
+    code = parts.select(
+        pl.coalesce(
+            *(_part_flaw(part) for part in parts.columns),
+            pl.when(pl.lit(whole).str.len_chars() > ID_MAX_CHARACTERS).then(
+                pl.lit(RejectCode.LONG_ID.value)
+            ),
+        )
+    ).to_series()
+    if code.null_count() == len(code):  # as in most files: nothing is to blame
+        column = constant(found[0].column, len(code))
+        return Values(columns={name: whole}, code=code, text=whole, source=column)
     # Which part is to blame; of a whole that is too long, the first.
     blamed = pl.coalesce(
         *(
@@ -36,10 +43,8 @@ def read_ids(
         ),
         pl.struct(text=whole, source=pl.lit(found[0].column)),
     )
-    judged = parts.select(code=code, blamed=blamed).unnest("blamed")
-    return Values(
-        columns={name: whole}, code=judged["code"], text=judged["text"], source=judged["source"]
-    )
+    judged = parts.select(blamed=blamed).unnest("blamed")
+    return Values(columns={name: whole}, code=code, text=judged["text"], source=judged["source"])
 
 
 def refuse_ambiguous(

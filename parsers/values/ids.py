@@ -7,8 +7,9 @@ from parsers.reject import RejectCode
 
 # For Python's re and Rust's regex alike. Controls are Unicode's Cc: C0, DEL and C1.
 CONTROL = r"[\x00-\x1f\x7f-\x9f]"
-# 1.3E+18: what a spreadsheet leaves of a long number. Two ids that were different are equal now.
-DAMAGED = r"^[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]{2,3}$"
+# 1.3E+18: what a spreadsheet leaves of a long number, or 1.3E18: a program that took an id for one.
+# Two ids that were different are equal now. A code such as 5E12 is none of them.
+DAMAGED = r"^[0-9](?:(?:[.,][0-9]+)?[Ee]\+|[.,][0-9]+[Ee])[0-9]{2,3}$"
 
 
 def id_flaw(text: str) -> RejectCode | None:

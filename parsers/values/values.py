@@ -35,4 +35,4 @@ class Values:
 
 def constant(text: str | None, length: int) -> pl.Series:
     """The same text in every row."""
-    return pl.repeat(text, length, dtype=pl.String, eager=True)
+    return pl.Series([text], dtype=pl.String).new_from_index(0, length)

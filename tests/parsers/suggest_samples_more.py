@@ -172,7 +172,7 @@ def paypal() -> GivenFile:
             {
                 "Date": f"{14 + at // 4}/10/2026",
                 "Time": f"{10 + at}:07:11",
-                "TimeZone": "CET",
+                "TimeZone": "CEST",
                 "Name": "Ada Birch",
                 "Type": "Express Checkout Payment",
                 "Status": "Completed",

@@ -154,11 +154,10 @@ def test_iso_8601_needs_no_format() -> None:
     [
         (["soon"], "cannot be told"),
         (["2026-03-04"], "no time of day"),
-        (["5 listopada 2026 10:00"], "cannot be told"),
     ],
 )
 def test_what_no_format_reads_is_held(texts: list[str], words: str) -> None:
-    """A column of words, dates without a time, a month that two languages call alike."""
+    """A column of words, dates without a time."""
     with pytest.raises(Unreadable) as caught:
         _decide(texts)
     assert caught.value.code == UnreadableCode.UNKNOWN_DATE
@@ -177,8 +176,68 @@ def test_what_no_format_reads_is_held(texts: list[str], words: str) -> None:
         ("1700000000", "epoch"),
         ("1700000000123", "epoch_ms"),
         ("45292.6958333333", "excel"),
+        ("45292,6958", "excel"),
+        ("20.11.2026, 9:30 Uhr", "%d.%m.%Y, %H:%M Uhr"),
     ],
 )
 def test_layouts_of_real_tills_are_found(text: str, pattern: str) -> None:
     """Month names of many languages, abbreviated zones, counts since a first day."""
     assert find_format(pl.Series([text])).format == pattern
+
+
+_IN_2026 = datetime(2026, 11, 21)  # noqa: DTZ001 - a clock on a wall
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("1312251530", "%d%m%y%H%M"),  # or 2 August 2011
+        ("1763735496", "epoch"),
+        ("1612051530", "epoch"),  # or 5 December 2016, 16 December 2005
+    ],
+)
+def test_ten_digits_are_of_late_years(text: str, pattern: str) -> None:
+    """Seconds since 1970, or a date with its time: only one of them is a time of these years."""
+    latest = datetime(2027, 1, 21)  # noqa: DTZ001 - a clock on a wall
+    assert find_format(pl.Series([text]), latest=latest).format == pattern
+
+
+@pytest.mark.parametrize("text", ["1710251230", "0101000005", "2511211446"])
+def test_ten_digits_of_two_late_years_or_of_none_are_held(text: str) -> None:
+    """2025 or 2024; 2000 or 1973; and two dates, of which none is a count of seconds."""
+    assert len(find_format(pl.Series([text]), latest=_IN_2026).rivals) > 1
+
+
+def test_a_date_without_a_clock_beside_it_is_not_judged_by_its_years() -> None:
+    """What the latest time is must be known."""
+    assert len(find_format(pl.Series(["1312251530"])).rivals) > 1
+    assert find_format(pl.Series(["26/03/04 10:00"]), latest=_IN_2026).rivals
+
+
+def test_a_row_without_a_time_says_nothing_of_the_format() -> None:
+    """It is a reject in any case; the other row is a date with a time."""
+    parts = {"Date": ["11/20/2026", "11/20/2026"], "Time": ["", "12:05 PM"]}
+    found = [Found(column=name, texts=pl.Series(texts)) for name, texts in parts.items()]
+    decided = decide_format(found, pl.Series([2, 3]), None)
+    assert decided.format == "%m/%d/%Y %I:%M %p"
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("Fri, 03/04/2026 10:00", "%a, %d/%m/%Y %H:%M"),
+        ("Wednesday 03/04/2026 10:00", "%A %m/%d/%Y %H:%M"),
+        ("Sat 07/03/26 10:00", "%a %d/%m/%y %H:%M"),
+        ("Fri, 9 srp 2024 10:00", "%a, %d %b %Y %H:%M"),
+    ],
+)
+def test_the_day_of_the_week_decides(text: str, pattern: str) -> None:
+    """The third of April 2026 was a Friday, the fourth of March a Wednesday."""
+    assert _decide([text]) == pattern
+
+
+def test_a_day_of_the_week_that_fits_no_reading_decides_nothing() -> None:
+    """The calendar of the till is wrong, or its words are."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(["Mon, 03/04/2026 10:00"])
+    assert caught.value.code == UnreadableCode.AMBIGUOUS_DATE

@@ -1,5 +1,9 @@
 """The dialect is found by evidence; what contradicts or doubles the evidence holds the file."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -248,3 +252,31 @@ def test_any_text_has_a_best_dialect(text: str) -> None:
     """Nothing that comes in may raise anything but a verdict."""
     evidence = weigh(text, Format(), ("a", "b"))
     assert list(read_records(text, evidence.dialect, guess=True)) is not None
+
+
+_PRINTS = """
+from parsers.dialects.evidence import weigh
+from parsers.mappings.format import Format
+for text in (
+    "<html><body>\\n<p>a = b; c & d</p>\\n<p>e = f; g & h</p>\\n</body></html>\\n",
+    "a:b=c*d!e\\n1:2=3*4!5\\n6:7=8*9!0\\n",
+    '{"a": 1, "b": [2, 3]}\\n{"a": 4, "b": [5, 6]}\\n',
+):
+    found = weigh(text, Format())
+    print(found.dialect, [doubt.message for doubt in found.doubts])
+"""
+
+
+def test_the_same_text_gives_the_same_dialect_in_every_process() -> None:
+    """The order in which a process keeps a set of characters is its own, and decides nothing."""
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", _PRINTS],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in map(str, range(8))
+    }
+    assert len(said) == 1

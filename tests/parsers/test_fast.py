@@ -85,6 +85,20 @@ def test_a_quoted_delimiter_does_not_take_the_patient_way(body: str) -> None:
     assert fast.equals(read_patiently(text, header, [0, 2]))
 
 
+@pytest.mark.parametrize(
+    ("body", "strays"),
+    [('1x"2,00",3\n4,5,6', [True, False]), ('5" a,"6",7\n5" a,6" b,7', [False, False])],
+)
+def test_quotes_inside_of_fields_are_seen_fast(body: str, strays: list[bool]) -> None:
+    """Where one field may open what another closes, the line is read by itself."""
+    text = "a,b,c\n" + body
+    header = read_header(text, ["a"], None)
+    fast = read_fast(text, header, [0, 2])
+    assert isinstance(fast, pl.DataFrame)
+    assert fast["stray"].to_list() == strays
+    assert fast.equals(read_patiently(text, header, [0, 2]))
+
+
 @pytest.mark.parametrize("body", ['"a\nb",2,3', '"a,2,3', '"a"b,2,3', '1,2,3\n"a",2,"3'])
 def test_odd_quotes_take_the_patient_way(body: str) -> None:
     """A quoted field that does not close on its line is not for the fast reader."""

@@ -14,7 +14,7 @@ from parsers.canonical import TRANSACTIONS
 from parsers.mappings.rows import Lines
 from parsers.reject import RejectCode, Unreadable, UnreadableCode
 from parsers.shapes.gathering import gather
-from tests.parsers.typed import NOON, Row, frame_of, row, run, totals, written
+from tests.parsers.typed import NOON, Row, frame_of, lost_at, row, run, totals, written
 
 DAY = timedelta(days=1)
 # Python's own context keeps 28 digits, which a sum of amounts may exceed.
@@ -300,7 +300,7 @@ def test_the_text_of_a_reject_is_cut_and_shown_safely() -> None:
     """An id is the sender's text."""
     typed, raws = frame_of([row(2, "A{x}\x1b" + "y" * 90, "1"), row(3, "B", None)])
     raws = raws.with_columns(raw=pl.lit("x" * 5000))
-    [reject] = gather(typed, raws, TRANSACTIONS, Lines.SUM, lost=(1,)).rejects
+    [reject] = gather(typed, raws, TRANSACTIONS, Lines.SUM, lost=lost_at(1)).rejects
     assert "A{x}\N{REPLACEMENT CHARACTER}yyy" in reject.message
     assert len(reject.message) < 200
     assert reject.raw == "x" * 2000

@@ -17,6 +17,9 @@ BATCHES, FILES = 20, 500
 UNAIDED = 0.95
 """The least share of the whole files with one reading that must load without anybody's help."""
 
+A_FAIR_SHARE = 0.2
+"""Of damaged files and of whole ones; a quarter of each is damaged on average, by chance."""
+
 
 @pytest.mark.parametrize("batch", range(BATCHES))
 def test_no_value_is_ever_misread(batch: int) -> None:
@@ -26,8 +29,7 @@ def test_no_value_is_ever_misread(batch: int) -> None:
     print(f"seeds {first} to {first + FILES - 1}\n{tally.words()}")  # noqa: T201 - shown if it fails
     assert not tally.reports, "\n\n".join(tally.reports)
     assert tally.share >= UNAIDED, tally.words()
-    assert tally.damaged > FILES / 4
-    assert tally.whole > FILES / 4
+    assert min(tally.damaged, tally.whole) > FILES * A_FAIR_SHARE
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

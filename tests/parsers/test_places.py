@@ -101,13 +101,15 @@ def test_a_cell_that_a_mask_fits_in_two_ways_is_not_taken() -> None:
 
 def test_a_cell_that_the_mask_does_not_fit_is_a_reject() -> None:
     """A blank one is a missing id, as it is without a mask."""
-    cells = ["#1002", "1002", "", "#1.3E+18", "#" + "9" * 256]
+    cells = ["#1002", "1002", "", "#1.3E+18", "1,3E+18", "#1.3E18", "#" + "9" * 256]
     values = read_masked_ids("transaction_id", "#{}", Found(column="Name", texts=pl.Series(cells)))
     assert values.columns["transaction_id"][0] == "1002"
     assert values.code.to_list() == [
         None,
         RejectCode.ID_NOT_IN_MASK,
         RejectCode.EMPTY_ID,
+        RejectCode.DAMAGED_ID,
+        RejectCode.DAMAGED_ID,
         RejectCode.DAMAGED_ID,
         RejectCode.LONG_ID,
     ]

@@ -93,6 +93,44 @@ def test_names_are_shown_as_they_are_written() -> None:
     assert _read("A,A,\n1,2,3\n", header_line=0).header == ("column 1", "column 2", "column 3")
 
 
+_DAYS = "".join(f"{220 + day},2026-11-{day} 10:00,Kim,{day}.50\n" for day in range(10, 16))
+
+
+@pytest.mark.parametrize(
+    ("header", "doubt"),
+    [
+        ("Id,When,Total,Total", None),
+        ("Id,When,Who", "it has 3 names and the rows have 4 fields"),
+        ("Id,When,Who,Total,Note", "it has 5 names and the rows have 4 fields"),
+    ],
+)
+def test_a_header_is_found_though_names_are_missing_or_twice(
+    header: str, doubt: str | None
+) -> None:
+    """By the contrast to the rows; that it does not fit them is said."""
+    sheet = _read(f"Week 46\n\n{header}\n{_DAYS}")
+    assert (sheet.findings.header_line, sheet.header) == (3, tuple(header.split(",")))
+    assert [line for line, _ in sheet.records] == [4, 5, 6, 7, 8, 9]
+    assert [each for each in sheet.findings.doubts if "names" in each] == (
+        [f"Line 3 is taken for the header, but {doubt}."] if doubt else []
+    )
+
+
+def test_a_line_of_another_width_that_is_no_header_is_none() -> None:
+    """It has a number in it, or it is too short to name the columns."""
+    for line in ("Week,46,Shop", "Shop,Berlin"):
+        assert _read(f"{line}\n{_DAYS}").findings.header_line == 0
+
+
+def test_a_header_that_comes_again_in_other_letters_is_left_out() -> None:
+    """As each page of a report has it."""
+    sheet = _read(f"ID,WHEN,WHO,TOTAL\n{_DAYS}Id, When ,Who,Total\n{_DAYS}")
+    assert len(sheet.records) == 12
+    assert [(one.line, one.kind) for one in sheet.findings.left_out] == [
+        (8, SkippedKind.REPEATED_HEADER)
+    ]
+
+
 def test_the_best_reading_is_given_and_the_doubt_is_said() -> None:
     """What would hold a file is only said here."""
     sheet = _read('Id,Note,Total\n1,a,"2.50\n2,b,3.00"\n3,c,4.00\n')

@@ -3,6 +3,7 @@
 import pytest
 
 from parsers.suggesting.heading_words import WORDS, Concept
+from parsers.suggesting.heading_words_more import MORE_WORDS
 from parsers.suggesting.headings import heading, plain
 from parsers.suggesting.kind_words import RowKind
 from parsers.suggesting.kinds import kind_of
@@ -39,6 +40,16 @@ NAMES = {
     "Währung": {Concept.CURRENCY},
     "Trinkgeld": {Concept.TIP},
     "Moms": {Concept.TAX},
+    "Statut": {Concept.STATUS},
+    "Статус": {Concept.STATUS},
+    "Номер чека": {Concept.ID, Concept.RECEIPT},
+    "Σύνολο": {Concept.TOTAL},
+    "店舗コード": {Concept.STORE, Concept.ID},
+    "合計金額": {Concept.AMOUNT},
+    "下单时间": {Concept.MOMENT},
+    "订单金额": {Concept.ORDER, Concept.AMOUNT},
+    "영수증번호": {Concept.RECEIPT, Concept.ID},
+    "Tran Dt": {Concept.TRANSACTION, Concept.DATE},
 }
 
 
@@ -64,7 +75,7 @@ def test_a_known_word_inside_of_another_is_not_found_by_chance() -> None:
 @pytest.mark.parametrize("concept", Concept)
 def test_every_word_is_found_as_it_stands(concept: Concept) -> None:
     """No word of the lists is written so that no name could ever be it."""
-    for word in WORDS[concept].split():
+    for word in f"{WORDS[concept]} {MORE_WORDS.get(concept, '')}".split():
         assert concept in heading(plain(word.replace("_", " "))).concepts
 
 
@@ -84,6 +95,11 @@ def test_every_word_is_found_as_it_stands(concept: Concept) -> None:
         ("on-hold", RowKind.PENDING),
         ("COMPLETED", RowKind.DONE),
         ("Dostarczone", RowKind.DONE),
+        ("Отменён", RowKind.VOID),
+        ("已取消", RowKind.VOID),
+        ("返品", RowKind.REFUND),
+        ("결제완료", RowKind.DONE),
+        ("待付款", RowKind.PENDING),
         ("Dine In", None),
         ("Blue", None),
     ],

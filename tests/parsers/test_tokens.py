@@ -71,6 +71,36 @@ def test_text_after_a_closing_quote_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        '1061x"2,00",7',  # an x instead of a comma before "2,00"
+        '1061"2,00",7',
+        '1061x"Smith, John" ,7',
+        '1061x"He said ""no"", and left",7',
+        '1061" 2,00",7',
+        'a,1061x"2,00"',
+        '1061x"1,234,00",7',
+        'Main St""a,b",7',  # a quote instead of it
+    ],
+)
+def test_a_quote_inside_of_one_field_that_another_closes_is_marked(row: str) -> None:
+    """With a delimiter lost before it the row has its full width by accident."""
+    [record] = _read(row)
+    assert record.stray
+
+
+@pytest.mark.parametrize(
+    "row",
+    ['5" pipe,7" nail', '5",3",7', '5" x 7",3"', '5"x7" a,3"', '5"x7,3"', 'a"b"c,d"', 'a"b,c'],
+)
+def test_units_and_pairs_of_quotes_open_nothing(row: str) -> None:
+    """Inches are ordinary characters, also in two fields of a row."""
+    [record] = _read(row)
+    assert not record.stray
+    assert record.fields == row.split(",")
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ('a,b,c\nd,e,"f\ng,h,i\nj,k,l"\n', 2),  # a whole record is inside of it

@@ -105,3 +105,59 @@ def test_counts_since_a_first_day(text: str, pattern: str, instant: str) -> None
     """Epochs are UTC, serial numbers of spreadsheets are the shop's clock."""
     reading = _read(f"1,1,2.50,{text},\n", f'{{ column = "When", format = "{pattern}" }}')
     assert _instants(reading) == [instant]
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("46204.695833333", "16:42:00"),
+        ("46204.6958333", "16:42:00"),
+        ("46204,69583", "16:42:00"),
+        ("46204.6958", "16:41:57"),
+        ("46204.999999999", "00:00:00"),
+        ("46204.6958391204", "16:42:00.5"),
+    ],
+)
+def test_a_serial_number_is_read_as_closely_as_it_is_written(text: str, local: str) -> None:
+    """A second in a fraction of a day is cut somewhere: the nearest one is meant."""
+    day = "2026-07-02" if local.startswith("00") else "2026-07-01"
+    for pattern in (', format = "excel"', ""):
+        reading = _read(f'1,1,2.50,"{text}",\n', f'{{ column = "When"{pattern} }}')
+        assert reading.rows["local_time"].to_list() == [f"{day}T{local}"]
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "found"),
+    [
+        ("epoch_ms", "1782900000", "epoch"),
+        ("epoch", "1782900000500", "epoch_ms"),
+        ("epoch", "46204.25", "excel"),
+    ],
+)
+def test_a_count_is_not_taken_for_another(given: str, text: str, found: str) -> None:
+    """Seconds as milliseconds would all be of January 1970."""
+    with pytest.raises(Unreadable) as caught:
+        _read(f"1,1,2.50,{text},\n", f'{{ column = "When", format = "{given}" }}')
+    assert caught.value.code is UnreadableCode.CONTRADICTS_MAPPING
+    assert f"are written as {found}" in caught.value.message
+
+
+def test_an_abbreviation_that_the_clocks_do_not_bear_on_that_day_is_held() -> None:
+    """EST in July is what the clock showed, or an hour off: who wrote it, and the mapping, know."""
+    july = "1,1,2.50,2026-07-01 10:00 EST,\n"
+    with pytest.raises(Unreadable) as caught:
+        _read(july, ABBREVIATED)
+    assert caught.value.code is UnreadableCode.UNKNOWN_ZONE
+    shown = _read(july, ABBREVIATED, extra='[zones]\nEST = "America/New_York"')
+    assert _instants(shown) == ["2026-07-01T14:00:00Z"]
+    standard = _read(july, ABBREVIATED, extra='[zones]\nEST = "Etc/GMT+5"')
+    assert _instants(standard) == ["2026-07-01T15:00:00Z"]
+    january = "1,1,2.50,2026-01-01 10:00 EST,\n"
+    assert _instants(_read(january, ABBREVIATED)) == ["2026-01-01T15:00:00Z"]
+
+
+def test_utc_beside_the_time_is_utc_in_summer_too() -> None:
+    """It is what it is called everywhere and always."""
+    for name in ("UTC", "GMT", "Z"):
+        reading = _read(f"1,1,2.50,2026-07-01 10:00,{name}\n", BESIDE, zone="Europe/London")
+        assert _instants(reading) == ["2026-07-01T10:00:00Z"]

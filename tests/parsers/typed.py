@@ -75,7 +75,12 @@ def frame_of(rows: list[Row]) -> tuple[pl.DataFrame, pl.DataFrame]:
 def run(rows: list[Row], lines: Lines | None, lost: tuple[int, ...] = ()) -> Gathered:
     """Gather rows of transactions."""
     typed, raws = frame_of(rows)
-    return gather(typed, raws, TRANSACTIONS, lines, lost=lost)
+    return gather(typed, raws, TRANSACTIONS, lines, lost=lost_at(*lost))
+
+
+def lost_at(*lines: int) -> pl.DataFrame:
+    """Rows of which nothing was read but their lines."""
+    return pl.DataFrame({"line": lines, "text": ""}, schema={"line": pl.Int64, "text": pl.String})
 
 
 def totals(gathered: Gathered) -> list[tuple[int, str, str]]:

@@ -1,7 +1,7 @@
 """Dates and times in the notations of tills, and what of them is known when they are written so."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from tests.rendering.plan import Plan
 from tests.rendering.sales import Sale
 from tests.rendering.tongues import FULL_MONTHS, SHORT_MONTHS
 
-_EXCEL_FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet has no zone
+EXCEL_FIRST = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet has no zone
 _COUNTED = ("epoch", "epoch_ms", "excel")
 _PARTS = ("%Y", "%m", "%d", "%H", "%M")
 
@@ -55,6 +55,8 @@ def write_moment(plan: Plan, sale: Sale) -> Written:
     if plan["date"] in _COUNTED:
         return _counted(plan, moment, sale.zone)
     zone = ZoneInfo("UTC") if plan["zones"] == "file in UTC" or plan["offset"] == "Z" else None
+    if plan["zones"] == "of the account":
+        zone = ZoneInfo(_ACCOUNTS[plan["zone"]][0])
     written = moment.astimezone(zone or ZoneInfo(sale.zone))
     if plan["offset"] == "none" and zone is None:
         # The hour that clocks show twice: without an offset the first is meant.
@@ -62,6 +64,26 @@ def write_moment(plan: Plan, sale: Sale) -> Written:
     texts = tuple(_write(plan, written, pattern) for pattern in formats(plan))
     local = moment.astimezone(ZoneInfo(sale.zone)).replace(tzinfo=None)
     return Written(texts, moment.replace(tzinfo=None), local)
+
+
+# Where the account of a shop is kept, if it is kept elsewhere, and what clocks are called there.
+_ACCOUNTS = {
+    "America/New_York": ("America/Denver", ("MST", "MDT")),
+    "Europe/Berlin": ("Africa/Johannesburg", ("SAST",)),
+    "Europe/London": ("America/New_York", ("EST", "EDT")),
+    "Australia/Sydney": ("Australia/Perth", ("AWST",)),
+    # Two zones of one name: without the mapping it would be that of the shop.
+    "Asia/Kolkata": ("Asia/Jerusalem", ("IST", "IDT")),
+    "America/Sao_Paulo": ("America/New_York", ("EST", "EDT")),
+}
+
+
+def explained(plan: Plan) -> dict[str, str]:
+    """What the mapping says that the names of zones in the file mean."""
+    if plan["zones"] != "of the account":
+        return {}
+    zone, names = _ACCOUNTS[plan["zone"]]
+    return dict.fromkeys(names, zone)
 
 
 def _cut(plan: Plan, instant: datetime) -> datetime:
@@ -86,7 +108,7 @@ def _counted(plan: Plan, moment: datetime, zone: str) -> Written:
     clock = ZoneInfo("UTC") if plan["zones"] == "file in UTC" else home
     written = moment.astimezone(clock)
     moment = written.replace(fold=0).astimezone(UTC)
-    days = (written.replace(tzinfo=None) - _EXCEL_FIRST) / timedelta(days=1)
+    days = (written.replace(tzinfo=None) - EXCEL_FIRST) / timedelta(days=1)
     local = moment.astimezone(home).replace(tzinfo=None)
     return Written((f"{days:.10f}".rstrip("0").rstrip("."),), moment.replace(tzinfo=None), local)
 
@@ -122,6 +144,16 @@ _NAMES: dict[str, Callable[[datetime, str], str]] = {
     "%a": lambda moment, _: _WEEKDAYS[moment.weekday()],
     "%f": lambda moment, _: f"{moment.microsecond // 1000:03d}",
 }
+
+
+def proves_order(plan: Plan, cells: Iterable[str]) -> bool:
+    """Whether some date shows which of two numbers is the day: it is more than twelve."""
+    found = re.match(r"%([dm])[-/.]%[dm]", plan["date"])
+    if not found or plan["moment"] == "five columns":
+        return False
+    first = found[1] == "d"
+    numbers = (re.match(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]", cell) for cell in cells)
+    return any(int(parts[1 if first else 2]) > 12 for parts in numbers if parts)
 
 
 # Other ways in which a till may have written the same text.

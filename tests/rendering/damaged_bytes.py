@@ -55,6 +55,9 @@ def _cut(
         del file.lines[file.lines.index(line) + 1 :]
         harm.done = True
         harm.gone = {each.key for each in rows[row + 1 :] if each.key}
+        # A line end inside of an open quote looks like that of a row.
+        if len(left) < len(file.roles) and not file.text().endswith(("\n", "\r")):
+            harm.must_hold = "its last row is not whole, and has no line end"
     data = BOMS.get(plan["encoding"], b"") + file.text().encode(plan["encoding"])
     return data[:-1] if chance.random() < 0.1 and not file.text()[-1:].isascii() else data
 

@@ -40,7 +40,9 @@ class _Case:
         return self.chance.choice(places) if places else None
 
     def stated(self, row: Line) -> str | None:
-        """Why a file with one more of this row, or without it, is not what its footer says."""
+        """Why a file without this row is not what its footer says."""
+        if "count" in self.plan["after"]:
+            return "the footer states another number of rows"
         at = self.file.rows.index(row)
         sums = [column.cells[at] for column in self.columns if column.stated is not None]
         weighs = row.key is not None and any(re.search("[1-9]", cell) for cell in sums)
@@ -250,6 +252,54 @@ def _rounded(case: _Case) -> None:
         case.row().fields[at] = "1.3E+18"
 
 
+def _other_currency(case: _Case) -> None:
+    """One amount is in another currency than all others."""
+    at = case.place("money")
+    own = case.plan["currency"]
+    if at is None or case.plan["shape"] != "transactions" or own == "none":
+        return
+    cells = case.columns[at].cells
+    bare = [re.sub(r"^[^0-9]+|[^0-9]+$", "", cell) for cell in cells]
+    foreign = "EUR" if own != "5 EUR" and "\u20ac" not in own else "USD"
+    chosen = case.chance.randrange(len(cells))
+    if len(cells) == 1 or re.search(r"[-(\u2212]", cells[chosen]):
+        return
+    line = case.row([case.file.rows[chosen]])
+    line.fields[at] = write_field(case.plan, f"{bare[chosen]} {foreign}")
+    case.harm.must_hold = "the amounts are in two currencies"
+
+
+def _whole_units(case: _Case) -> None:
+    """One amount is in whole units where all others are in cents."""
+    at = case.place("money")
+    if at is None or case.plan["amounts"] != "123450" or case.plan["shape"] != "transactions":
+        return
+    line = case.row()
+    line.fields[at] = write_field(case.plan, f"{case.chance.randrange(10, 900)}.00")
+
+
+def _not_explained(case: _Case) -> None:
+    """The mapping does not say what the names of the zones mean, and they are not the shop's."""
+    if case.plan["zones"] == "of the account" and case.plan["zone"] != "Asia/Kolkata":
+        case.harm.done = True
+        case.harm.untold.add("zones")
+        case.harm.must_hold = "nobody says what the zones in it mean"
+
+
+def _lines_not_told(case: _Case) -> None:
+    """The mapping does not say that rows are items: of each sale the last would load."""
+    at = case.place("money")
+    if case.plan["shape"] != "items" or at is None:
+        return
+    amounts_of: dict[object, list[str]] = {}
+    for line, cell in zip(case.file.rows, case.columns[at].cells, strict=True):
+        amounts_of.setdefault(line.key, []).append(cell)
+    if sum(len(set(cells)) > 1 for cells in amounts_of.values()) > 1:
+        case.harm.done = True
+        case.harm.untold.add("lines")
+        case.harm.must_hold = "its rows are items, and nobody says so"
+
+
 _OF_LINES: dict[str, Callable[[_Case], None]] = {
     "delimiter too many": _too_many,
     "delimiter too few": _too_few,
@@ -267,4 +317,8 @@ _OF_LINES: dict[str, Callable[[_Case], None]] = {
     "header renamed": _renamed,
     "header twice": _header_twice,
     "rounded id": _rounded,
+    "other currency": _other_currency,
+    "whole units": _whole_units,
+    "zone not explained": _not_explained,
+    "lines not told": _lines_not_told,
 }

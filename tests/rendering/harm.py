@@ -16,11 +16,13 @@ class Harm:
     """What a damage did: nothing (`done` is false), or this.
 
     `gone` are the sales of which a row is not there any more. `must_hold` is why nothing may load.
+    `untold` are keys that the mapping does not have, though it should.
     """
 
     done: bool = False
     gone: set[Key] = field(default_factory=set)
     must_hold: str | None = None
+    untold: set[str] = field(default_factory=set)
 
 
 def can_be_told(plan: Plan, file: File) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from parsers.containers import contents
 from parsers.delimited import read
 from parsers.mappings.mapping import parse_mapping
 from parsers.mappings.sent import Sent
@@ -51,7 +52,17 @@ def judge(file: Rendered) -> Outcome:
 
 
 def _read(file: Rendered) -> Reading:
-    return read(file.data, parse_mapping(file.mapping), sent=Sent(**file.sent), latest=file.latest)
+    mapping, sent = parse_mapping(file.mapping), Sent(**file.sent)
+    return read(_opened(file.data), mapping, sent=sent, pins=file.pins, latest=file.latest)
+
+
+def _opened(data: bytes) -> bytes:
+    """What lies in a container, as the server opens it before it is read."""
+    inside = contents(data, "sales.csv")
+    if inside is None:
+        return data
+    [member] = inside.members
+    return member.data
 
 
 def _failures(file: Rendered, reading: Reading) -> Iterator[Failure]:
@@ -72,6 +83,8 @@ def _failures(file: Rendered, reading: Reading) -> Iterator[Failure]:
             )
     if file.must_hold is not None:
         yield Failure(kind="not held", words=f"{file.must_hold}, and {len(rows)} rows were loaded")
+    if reading.rejects and not file.bears_rejects:
+        yield Failure(kind="not held", words="the mapping bears no rejects, and some rows are")
     loaded = {row[:2]: row[-1] for row in rows}
     for key, line in loaded.items():
         if not file.damaged and line not in file.lines[key]:

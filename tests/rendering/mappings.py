@@ -1,10 +1,10 @@
 """The mapping that a person who knows the feed would write for it: with all pins, some, or none."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from tests.rendering import amounts
+from tests.rendering import amounts, clocks
 from tests.rendering.clocks import formats, is_iso
 from tests.rendering.plan import Plan
 from tests.rendering.sales import locations
@@ -25,13 +25,23 @@ def told(plan: Plan, key: str) -> bool:
     return plan["told"] == "everything"
 
 
-def mapping_for(plan: Plan, shape: Shape, names: list[str], header_line: int) -> str:
-    """Write the mapping of a file with these columns, as TOML."""
+def mapping_for(
+    plan: Plan,
+    shape: Shape,
+    names: list[str],
+    header_line: int,
+    *,
+    untold: Collection[str] = (),
+) -> str:
+    """Write the mapping of a file with these columns, as TOML; without the keys in `untold`."""
+    rules = {key: value for key, value in shape.rules.items() if key not in untold}
     tables: dict[str, object] = {
         "timezones": locations(plan) if plan["zones"] == "by location" else {},
+        "zones": {} if "zones" in untold else clocks.explained(plan),
+        "rejects": {"at_most": "0%"} if plan["bears"] == "none" else {},
         "format": _format(plan, header_line),
         "columns": _sources(plan, shape),
-        "rows": shape.rules,
+        "rows": rules,
     }
     if plan["header"] == "none":
         called = {name: f"column {at}" for at, name in enumerate(names, start=1)}

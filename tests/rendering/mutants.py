@@ -1,27 +1,10 @@
 """The reader's own checks, each of which is broken in turn: a new check is one more entry here."""
 
-from tests.rendering.mutating import Change, Mutant
-
-
-def _mutant(
-    name: str,
-    function: str,
-    before: str,
-    after: str,
-    /,
-    *further: tuple[str, str, str],
-    damage: str | None = None,
-    **fixed: str,
-) -> Mutant:
-    changes = [Change(function=f"parsers.{function}", before=before, after=after)]
-    changes += [
-        Change(function=f"parsers.{where}", before=old, after=new) for where, old, new in further
-    ]
-    return Mutant(name=name, changes=tuple(changes), fixed=fixed, damage=damage)
-
+from tests.rendering.mutants_of_files import MUTANTS_OF_FILES
+from tests.rendering.mutating import Mutant, mutant
 
 MUTANTS: tuple[Mutant, ...] = (
-    _mutant(
+    mutant(
         "the decimal sign is always a point",
         "money.written:DecimalEvidence.decide",
         'return "." if self.points > self.commas else ","',
@@ -34,7 +17,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         amounts="1234,50",
     ),
-    _mutant(
+    mutant(
         "amounts that may be a thousand or one and a bit are a thousand",
         "money.written:DecimalEvidence.decide",
         'return None if self.twofold else "."',
@@ -44,22 +27,22 @@ MUTANTS: tuple[Mutant, ...] = (
         told="nothing",
         damage="none",
     ),
-    _mutant(
+    mutant(
         "groups of digits may have any length",
         "money.written:_digits",
-        're.fullmatch("[0-9]{3}", other)',
-        're.fullmatch("[0-9]+", other)',
+        "all(len(each) == 3 for each in others)",
+        "all(others)",
         amounts="1234.50",
         damage="other decimal sign",
     ),
-    _mutant(
+    mutant(
         "parentheses are no sign",
         "money.written:_around",
         'negative=bool(opened) or "-" in signs',
         'negative="-" in signs',
         minus="(5)",
     ),
-    _mutant(
+    mutant(
         "of two orders of day and month the first is taken",
         "moments.evidence:find_format",
         "if not doubtful:",
@@ -69,7 +52,7 @@ MUTANTS: tuple[Mutant, ...] = (
         days="one day",
         damage="none",
     ),
-    _mutant(
+    mutant(
         "a day is never refuted by another",
         "moments.evidence:_not_refuted",
         "best = max(fits, key=lambda each: int(fits[each].sum()), default=None)",
@@ -78,7 +61,7 @@ MUTANTS: tuple[Mutant, ...] = (
         date="%m/%d/%Y",
         dates_told="never",
     ),
-    _mutant(
+    mutant(
         "of an hour that is there twice the second is taken",
         "moments.clocks:_on_clocks",
         'ambiguous="earliest"',
@@ -86,21 +69,21 @@ MUTANTS: tuple[Mutant, ...] = (
         days="edges",
         zone="Europe/Berlin",
     ),
-    _mutant(
+    mutant(
         "the afternoon is the morning",
         "moments.clocks:_half_day_hour",
         "12 * afternoon.cast(pl.Int64)",
         "0 * afternoon.cast(pl.Int64)",
         clock="%I:%M %p",
     ),
-    _mutant(
+    mutant(
         "all shops have one time zone",
         "moments.columns:zones_of",
         "if not by_location:",
         "if True:",
         zones="by location",
     ),
-    _mutant(
+    mutant(
         "a row may be longer than the header",
         "table.frame:sort_out",
         '(frame["width"] == width)',
@@ -117,7 +100,7 @@ MUTANTS: tuple[Mutant, ...] = (
         ),
         damage="delimiter too many",
     ),
-    _mutant(
+    mutant(
         "of several repairs of a row the first is done",
         "rows.repair:_only_readings",
         "if len(said[line]) == 1",
@@ -125,7 +108,7 @@ MUTANTS: tuple[Mutant, ...] = (
         damage="delimiter too many",
         id="numbers",
     ),
-    _mutant(
+    mutant(
         "a quote swallows what it can",
         "records.quoted:Quoted.read",
         "swallowed = self._swallowed(scan) if proper and drawn else None",
@@ -136,7 +119,7 @@ MUTANTS: tuple[Mutant, ...] = (
         notes="inches",
         extras="few",
     ),
-    _mutant(
+    mutant(
         "what is not UTF-8 is always Windows-1252",
         "text.encodings:_decode",
         "return _decode_older(data, error, expected)",
@@ -145,7 +128,30 @@ MUTANTS: tuple[Mutant, ...] = (
         accents="mapped",
         told="nothing",
     ),
-    _mutant(
+    mutant(
+        "a quote in the midst of a field opens nothing",
+        "records.scan:Scan._note_inside",
+        'self.stray |= text.rstrip(" \\t").endswith(quote)',
+        "pass",
+        damage="swapped character",
+        delimiter=",",
+        quote='"',
+        amounts="1234,50",
+        sizes="everyday",
+        extras="many",
+        id="letters",
+    ),
+    mutant(
+        "a row in UTF-8 is read in the encoding that is pinned",
+        "table.misread:_in_utf8",
+        "if meant is None:",
+        "if True:",
+        damage="mixed encoding",
+        encoding="cp1252",
+        accents="mapped",
+        told="everything",
+    ),
+    mutant(
         "stated totals are not looked at",
         "trailer.stating:refuse_false_statements",
         "if not statements:",
@@ -153,21 +159,21 @@ MUTANTS: tuple[Mutant, ...] = (
         after="total",
         damage="line missing",
     ),
-    _mutant(
+    mutant(
         "rows that the mapping drops are loaded",
         "shapes.choosing:_verdicts",
         'named = dict.fromkeys(keep, "") | dict.fromkeys(drop, _LEFT)',
         'named = dict.fromkeys(keep, "")',
         shape="voided rows",
     ),
-    _mutant(
+    mutant(
         "refunds are sales",
         "shapes.choosing:_refunds",
         "refunds |=",
         "refunds &=",
         shape="refund status",
     ),
-    _mutant(
+    mutant(
         "a transaction loads without its bad rows",
         "shapes.broken:Broken.without",
         "return frame if not self._said else",
@@ -175,14 +181,14 @@ MUTANTS: tuple[Mutant, ...] = (
         shape="items",
         damage="swapped character",
     ),
-    _mutant(
+    mutant(
         "ids are numbers",
         "values.id_columns:read_ids",
         "pl.concat_str(pl.all(), separator=separator)",
         'pl.concat_str(pl.all(), separator=separator).str.strip_chars_start("0")',
         id="zeros",
     ),
-    _mutant(
+    mutant(
         "an id that a spreadsheet rounded is an id",
         "values.id_columns:_part_flaw",
         "text.str.contains(DAMAGED)",
@@ -190,7 +196,7 @@ MUTANTS: tuple[Mutant, ...] = (
         damage="rounded id",
         id="long",
     ),
-    _mutant(
+    mutant(
         "of two columns with one name the first is meant",
         "header.check:refuse_unfit",
         "if len(found) > 1:",
@@ -198,4 +204,5 @@ MUTANTS: tuple[Mutant, ...] = (
         damage="header renamed",
         extras="few",
     ),
+    *MUTANTS_OF_FILES,
 )

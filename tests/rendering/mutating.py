@@ -33,12 +33,38 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """A reader with one check less; `fixed` and `damage` are the files that the check is for."""
+    """A reader with one check less; `fixed` and `damage` are the files that the check is for.
+
+    One that `holds` lacks a check that leaves one reading of two: it holds what would load.
+    """
 
     name: str
     changes: tuple[Change, ...]
     fixed: Mapping[str, str] = field(default_factory=dict, hash=False)
     damage: str | None = None
+    holds: bool = False
+
+
+def mutant(
+    name: str,
+    function: str,
+    before: str,
+    after: str,
+    /,
+    *further: tuple[str, str, str],
+    damage: str | None = None,
+    holds: bool = False,
+    **fixed: str,
+) -> Mutant:
+    """A reader in which a piece of a function of parsers/, called "module:name", is another.
+
+    `further` are pieces of other functions, `fixed` the choices of the files it is for.
+    """
+    changes = [Change(function=f"parsers.{function}", before=before, after=after)]
+    changes += [
+        Change(function=f"parsers.{where}", before=old, after=new) for where, old, new in further
+    ]
+    return Mutant(name=name, changes=tuple(changes), fixed=fixed, damage=damage, holds=holds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +82,11 @@ def catch(mutant: Mutant, seed: int) -> Caught | None:
         plan = draw(seed + at, mutant.fixed, damage=mutant.damage)
         file = render(plan)
         with broken(mutant):
-            failure = judge(file).failure
+            outcome = judge(file)
+        failure = outcome.failure
+        if mutant.holds and not outcome.unaided and judge(file).unaided:
+            failure = Failure(kind="held for nothing", words=outcome.words)
+            return Caught(plan=plan, files=at + 1, failure=failure)
         # A crash is no misreading: the check must be one that keeps a wrong value out.
         wrong = failure is not None and failure.kind != "crash"
         if failure is not None and wrong and judge(file).failure is None:

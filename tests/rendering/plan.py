@@ -73,16 +73,26 @@ def settled(plan: Plan) -> Plan:
     for dimension, why in _IMPOSSIBLE.items():
         if any(all(choices[name] in bad for name, bad in case.items()) for case in why):
             choices[dimension] = plain(dimension)
+    choices["damage"] = plan.damage
+    _ask(choices)
     for dimension in _WRITTEN:
         if not _can_write(choices["encoding"], choices[dimension]):
             choices[dimension] = plain(dimension)
-    choices["damage"] = plan.damage
     for off in EXCLUDED:
         if all(choices[name] in bad for name, bad in off.choices.items()):
             first = next(iter(off.choices))
             choices[first] = plain(first)
     damage = choices.pop("damage")
+    if damage.endswith(" pinned"):
+        choices["pins"] = "earlier file"
     return replace(plan, choices=choices, damage=damage)
+
+
+def _ask(choices: dict[str, str]) -> None:
+    """Give to a choice what it asks of the others."""
+    for (dimension, choice), asked in _ASKS.items():
+        if choices[dimension] == choice:
+            choices |= {name: fits[0] for name, fits in asked.items() if choices[name] not in fits}
 
 
 _COUNTED = ("epoch", "epoch_ms", "excel")
@@ -103,6 +113,7 @@ _IMPOSSIBLE: Mapping[str, tuple[Mapping[str, tuple[str, ...]], ...]] = {
     "zones": (
         {"date": ("epoch", "epoch_ms")},
         {"offset": _OFFSETS, "zones": ("column", "file in UTC")},
+        {"offset": ("none", " %z", "%z", "Z"), "zones": ("of the account",)},
     ),
     "zeros": ({"date": (*_COUNTED, "%Y%m%d", "%Y-%m-%d")}, {"clock": ("%H%M",)}),
     "join": ({"moment": ("two columns", "five columns")}, {"clock": ("%H%M",)}),
@@ -113,6 +124,42 @@ _IMPOSSIBLE: Mapping[str, tuple[Mapping[str, tuple[str, ...]], ...]] = {
         {"between": ("comments",), "id": ("masked",)},
         {"between": ("headers",), "header": ("none",)},
     ),
+}
+# What a choice asks of others, and of the damage: a workbook has no delimiters, and blanks need no
+# quotes; only whole rows of them are damaged.
+_ASKS: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
+    ("packed", "workbook"): {
+        "encoding": ("utf-8",),
+        "delimiter": (",",),
+        "quote": ('"',),
+        "escape": ("doubled",),
+        "line_end": ("\n",),
+        "final": ("line end",),
+        "quoting": ("minimal", "all"),
+        "before": ("nothing", "title", "blank"),
+        "between": ("nothing", "blank", "headers"),
+        "after": ("nothing", "blank", "total", "count", "total and count"),
+        "notes": ("plain", "delimiters", "quotes", "json", "blank"),
+        "pins": ("none",),
+        "told": ("nothing",),
+        "damage": ("none", "line twice", "line missing", "header renamed", "lines not told"),
+    },
+    ("delimiter", "  "): {
+        # What is blank in all rows shown cannot be seen to be a column.
+        "extras": ("none",),
+        "shape": ("transactions", "voided rows", "kinds of rows", "refund status", "items"),
+        "header": ("plain", "capitals"),
+        "before": ("nothing", "title", "blank"),
+        "between": ("nothing", "blank"),
+        "after": ("nothing", "blank"),
+        "quote": ('"',),
+        "escape": ("doubled",),
+        "guard": ("none",),
+        "damage": ("none", "line twice", "line missing", "header twice", "lines not told"),
+    },
+    ("quote", "'"): {"guard": ("none", '="5"')},
+    ("quoting", "none"): {"guard": ("none", "'5", '="5" bare')},
+    ("escape", "backslash"): {"guard": ("none", "'5")},
 }
 _WRITTEN = ("currency", "minus", "amounts")  # the name of the choice has all its characters
 

@@ -9,11 +9,13 @@ from tests.rendering import amounts, clocks
 from tests.rendering.damaged_bytes import damage_bytes
 from tests.rendering.damages import damage_lines
 from tests.rendering.mappings import dates_told, mapping_for, told
+from tests.rendering.packing import pack
+from tests.rendering.pinning import contradict, pins_of
 from tests.rendering.plan import Plan
 from tests.rendering.sales import locations
 from tests.rendering.shapes import Column, Key, Shape, Values, shape_of
 from tests.rendering.surroundings import extra_columns, surround
-from tests.rendering.writing import File, Line, encode, write_fields
+from tests.rendering.writing import BLANKS, File, Line, encode, lay_out, write_fields
 
 # Names that are one month in one language and another in another.
 _TWO_MONTHS = frozenset(("lis", "listopadu", "listopada"))
@@ -27,7 +29,8 @@ class Rendered:
     of it is not as its maker wrote it: the sales in `touched` were harmed, those in `gone` are no
     longer there. `must_hold` says why it may not load at all. `twofold` says what of it has two
     readings that nothing decides: it may be held, though it is whole. `latest` is the wall-clock
-    time (naive) at which it is received.
+    time (naive) at which it is received, `pins` what earlier files have settled. `bears_rejects`
+    is false if its mapping wants all of it or nothing.
     """
 
     data: bytes
@@ -42,6 +45,8 @@ class Rendered:
     must_hold: str | None
     twofold: str | None
     latest: datetime
+    pins: Mapping[str, str]
+    bears_rejects: bool
 
 
 def render(plan: Plan) -> Rendered:
@@ -58,11 +63,15 @@ def render(plan: Plan) -> Rendered:
     header_line = 0 if header is None else file.starts()[header]
     harm = damage_lines(plan, file, columns)
     data = damage_bytes(plan, file, encode(file.text(), plan["encoding"]), harm)
+    pins = pins_of(plan, header_line)
+    contradict(plan, file, columns, pins, harm)
     latest = max(each.local for each in shape.moments) + timedelta(days=2)
     return Rendered(
-        data=data,
+        data=pack(plan, file, data),
         text=file.text(),
-        mapping=mapping_for(plan, shape, [column.name for column in columns], header_line),
+        mapping=mapping_for(
+            plan, shape, [column.name for column in columns], header_line, untold=harm.untold
+        ),
         sent={"name": f"sales_{_shop(plan)}_1.csv", "folder": f"shop-{_shop(plan)}"}
         | {"mailbox": f"shop-{_shop(plan)}"},
         truth=shape.truth,
@@ -73,6 +82,8 @@ def render(plan: Plan) -> Rendered:
         must_hold=harm.must_hold,
         twofold=_twofold(plan, shape, latest),
         latest=latest,
+        pins=pins,
+        bears_rejects=plan["bears"] == "rejects",
     )
 
 
@@ -90,6 +101,8 @@ def _file(plan: Plan, shape: Shape, columns: list[Column]) -> File:
             )
         )
     surround(plan, file, columns)
+    if plan["delimiter"] == BLANKS:
+        lay_out(file)
     return file
 
 
@@ -108,6 +121,8 @@ def _shop(plan: Plan) -> str:
 def _twofold(plan: Plan, shape: Shape, latest: datetime) -> str | None:
     """What of a file has two readings: by how it was made, not by what any reader thinks of it."""
     money = [each for column in shape.columns if column.role == "money" for each in column.cells]
+    if plan["pins"] != "none":
+        return None
     if not told(plan, "decimal") and amounts.is_twofold(money):
         return "amounts"
     days = list(

@@ -171,7 +171,8 @@ class _Columns:
                 self._add(name, "location", [f"SB{each}" if each else "" for each in ids])
                 source = {"column": name, "mask": "SB{}"}
             case _:
-                self._add(name, "location", ids)
+                mask = self._guarded("location", name, ids)
+                source = {"column": name, "mask": mask} if mask else name
         self.sources["location_id"] = source
 
     def add_id(self) -> None:
@@ -186,8 +187,21 @@ class _Columns:
             self._add("Till", "id", [each.partition("-")[0] for each in ids])
             ids = [each.partition("-")[2] for each in ids]
             source = {"combine": ["Till", name], "separator": "-"}
-        self._add(name, "id", ids)
+        if source == name and (mask := self._guarded("id", name, ids)):
+            source = {"column": name, "mask": mask}
+        elif source != name:
+            self._add(name, "id", ids)
         self.sources["transaction_id"] = source
+
+    def _guarded(self, role: str, name: str, ids: list[str]) -> str:
+        """Add a column of ids, in the guard that keeps a spreadsheet from taking them for numbers.
+
+        Gives the mask that takes it off; none without it.
+        """
+        guard = self.plan["guard"].removesuffix(" bare")
+        mask = "" if guard == "none" else guard.replace("5", "{}")
+        self._add(name, role, [mask.format(each) if mask and each else each for each in ids])
+        return mask
 
     def add_moment(self, moments: Sequence[Written]) -> None:
         """Date and time: in one column, two, or five."""

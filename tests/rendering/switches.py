@@ -34,6 +34,8 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("always", 1),
         Choice("never", 5),
     ),
+    "pins": (Choice("none", 4), Choice("earlier file", 1)),
+    "bears": (Choice("rejects", 6), Choice("none", 1)),
     # Characters and bytes.
     "encoding": (
         Choice("utf-8", 14),
@@ -67,6 +69,7 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice(";", 4),
         Choice("\t", 3),
         Choice("|", 2),
+        Choice("  ", 1),
         *(Choice(mark) for mark in (":", "^", "~", "||", ";;", "!", "\x1f", "\x1e")),
     ),
     "quote": (Choice('"', 8), Choice("'", 1)),
@@ -78,6 +81,7 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("none", 1),
     ),
     "escape": (Choice("doubled", 6), Choice("backslash", 1)),
+    "packed": (Choice("no", 30), Choice("gzip", 1), Choice("zip", 1), Choice("workbook", 2)),
     # What stands around the rows.
     "before": (
         Choice("nothing", 8),
@@ -167,12 +171,14 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("by location", 2),
         Choice("file in UTC", 1),
         Choice("column", 1),
+        Choice("of the account", 2),
     ),
     # Ids.
     "id": (
         Choice("numbers", 4),
         *(Choice(name) for name in ("long", "zeros", "letters", "masked", "combined", "hex")),
     ),
+    "guard": (Choice("none", 12), *(Choice(name) for name in ('="5"', '="5" bare', "'5"))),
     "location": (
         Choice("column", 5),
         Choice("constant"),
@@ -212,6 +218,16 @@ DAMAGES: tuple[Choice, ...] = (
     Choice("header twice"),
     Choice("mixed encoding", 2),
     Choice("rounded id"),
+    Choice("other currency"),
+    Choice("whole units"),
+    Choice("zone not explained"),
+    Choice("lines not told"),
+    Choice("other decimal sign pinned"),
+    Choice("other order of dates pinned"),
+    Choice("other delimiter pinned"),
+    Choice("other encoding pinned"),
+    Choice("other header line pinned"),
+    Choice("line end pinned"),
 )
 """What is done to a file that is not whole; a file has one of them, at most."""
 
@@ -222,10 +238,6 @@ EXCLUDED: tuple[Excluded, ...] = (
             "shape": ("items of orders", "first row only"),
         },
         "a blank cell is never filled over a gap, on purpose: another block may begin there",
-    ),
-    Excluded(
-        {"damage": ("mixed encoding",), "accents": ("mapped",), "told": ("everything", "some")},
-        "a pinned encoding of one byte a character is not held against single rows in UTF-8",
     ),
 )
 """The first choice turns plain where all are given; `damage` is one of them here."""

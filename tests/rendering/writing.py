@@ -11,7 +11,11 @@ BOMS = {
     "utf-16-be": b"\xfe\xff",
     "utf-32-le": b"\xff\xfe\0\0",
 }
+BLANKS = "  "
+"""The delimiter of a table whose columns are laid out with blanks."""
+
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*")
+_GUARDED = re.compile(r'="[-0-9A-Za-z]*"')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,6 +66,15 @@ class File:
         return starts
 
 
+def lay_out(file: File) -> None:
+    """Fill up the fields of a table with blanks, so that its columns stand under each other."""
+    table = [line for line in file.lines if len(line.fields) == len(file.roles)]
+    widths = [max(map(len, cells)) for cells in zip(*(line.fields for line in table), strict=True)]
+    for line in table:
+        filled = [text.ljust(width) for text, width in zip(line.fields, widths, strict=True)]
+        line.fields = [*filled[:-1], filled[-1].rstrip()]
+
+
 def encode(text: str, encoding: str) -> bytes:
     """Make bytes of a text, with the mark that belongs to some encodings."""
     return BOMS.get(encoding, b"") + text.encode(encoding)
@@ -74,6 +87,10 @@ def write_field(plan: Plan, text: str, *, free: bool = False) -> str:
     """
     quote = plan["quote"]
     style = plan["quoting"]
+    if plan["delimiter"] == BLANKS:
+        return text
+    if plan["guard"] == '="5" bare' and style != "all" and _GUARDED.fullmatch(text):
+        return text
     needed = (
         any(mark in text for mark in (plan["delimiter"], quote, "\n", "\r"))
         or text != text.strip()

@@ -1,5 +1,6 @@
 """The encodings under which bytes that are no UTF-8 are plausible text, the best one first."""
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _TWO_BYTES = 11.0  # more for Chinese, Japanese, Korean: their characters are ju
 # A file in a rare encoding must not be lost for its rarity: it counts up to this against a rival.
 _RARE_AT_MOST = 4.0
 _SAME = 4.0  # of readings that are the same, those that cost up to this more are as good
+_TELLING = 6.0  # what a cell must cost less in UTF-8 than in the encoding of its file
 _MIXED = 2.0  # cost of a file that is partly UTF-8, beforehand
 
 
@@ -145,6 +147,17 @@ def doubt_utf8(data: bytes, content: str) -> tuple[str, ...]:
         return ()
     candidates = choose(data, ()).candidates
     return tuple(other.encoding for other in candidates if other.cost < limit)
+
+
+def is_rather_utf8(data: bytes, encoding: str) -> bool:
+    """Whether the bytes of a cell are UTF-8 by far more likely than the encoding of its file."""
+    try:
+        meant, read = data.decode("utf-8"), data.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    name = codecs.lookup(encoding).name
+    model = next((each for each in ENCODINGS if codecs.lookup(each.name).name == name), _ANY)
+    return _cost(meant, _ANY, {}) + _TELLING < _cost(read, model, {})
 
 
 def _cost(text: str, encoding: Encoding, against: dict[str, float]) -> float:

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.text.charsets.language_words import ACCENTED, FREQUENT, TILL_WORDS
 from parsers.text.charsets.letter_pairs import PAIRS
@@ -141,6 +141,8 @@ def _is_in_daily_use(char: str, language: str) -> bool:
         return False
 
 
+# Most encodings give a text many of the same words, and are used for some of the same languages.
+@lru_cache(maxsize=1 << 12)
 def _word(word: str, language: str) -> float:
     """Price a word in a language: each pair that holds a letter beyond ASCII."""
     if language in FREQUENT:
