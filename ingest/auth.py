@@ -123,6 +123,11 @@ class Gatekeeper:
         valid = {tenant.upload_key_hash, tenant.password_hash, *_key_bodies(tenant)}
         return tenant if admission.credential in valid else None
 
+    def why_out(self, admission: Admission) -> str:
+        """Why a login would be refused by now, for the log."""
+        is_disabled = self.named(admission.tenant.name) is None
+        return "tenant disabled" if is_disabled else "credential taken back"
+
     def check(self, admission: Admission) -> None:
         """Raise LoginEnded if a login would be refused by now."""
         if self.still_in(admission) is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from ingest import feeds, lookup
+from ingest import feeds, journalling, lookup
 from ingest.home import Home
 from ingest.loading import intact_bytes, known
 from ingest.settling import release
@@ -126,7 +126,9 @@ def confirm(home: Home, drift: Drift, names: dict[str, str]) -> tuple[MappingVer
     with home.database.writing() as connection:
         current = mappings.of_feed(connection, tenant, feed)
         text = text_with_aliases(current.text, names)
-        version = mappings.add(connection, tenant=tenant, feed=feed, text=text, pins=current.pins)
+        version = journalling.add_version(
+            home, connection, tenant=tenant, feed=feed, text=text, pins=current.pins
+        )
     return version, release(home, tenant, MENDED_BY_MAPPING)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from storage.archive import Archive
 from storage.database import Database
 from storage.errors import DropsafeError
 from storage.inbox import Inbox
+from storage.journal import Journal
 from storage.layout import Layout
 from storage.spool import Spool
 
@@ -25,6 +28,7 @@ class Home:
     spool: Spool
     inbox: Inbox
     archive: Archive
+    journal: Journal
     database: Database
     reader: Reader
 
@@ -49,11 +53,27 @@ def open_home(path: Path) -> Home:
         spool=Spool(layout),
         inbox=Inbox(layout),
         archive=Archive(layout),
+        journal=Journal(layout),
         database=Database(layout, settings.database.url),
-        reader=shared_reader(
-            Limits(memory=settings.workers.memory, seconds=settings.workers.seconds)
-        ),
+        reader=shared_reader(_limits(settings)),
     )
+
+
+@contextmanager
+def reader_at(path: Path) -> Iterator[Reader]:
+    """A reader for a command that needs no home; its limits are those of the one there, if any.
+
+    Raises SettingsError.
+    """
+    reader = Reader(_limits(load_settings(Layout(path.absolute()))))
+    try:
+        yield reader
+    finally:
+        reader.kill()  # whoever was interrupted does not wait for it
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(memory=settings.workers.memory, seconds=settings.workers.seconds)
 
 
 def make_home(layout: Layout) -> None:

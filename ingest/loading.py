@@ -16,6 +16,7 @@ from ingest.verdicts import Held, HoldCode, LoadedCode
 from parsers.containers import names_in
 from parsers.mappings.sent import Sent
 from parsers.reject import Reject, Unreadable, clip
+from parsers.rows.places import located
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
 from storage.ledger import Counts, Entry
@@ -56,6 +57,18 @@ def read_rejects(home: Home, entry: Entry, feed: Feed) -> bytes:
         raise Held.because(error) from error
 
 
+def read_record(home: Home, entry: Entry, feed: Feed, line: int) -> str | None:
+    """Give the record that begins on a line of a delivery, as it was sent; None if none does.
+
+    Raises as `read` does.
+    """
+    data = intact_bytes(home, entry)
+    try:
+        return home.reader.read_record(data, feed.mapping, line, **known(entry, feed))
+    except Unreadable as error:
+        raise Held.because(error) from error
+
+
 def known(entry: Entry, feed: Feed) -> Known:
     """What is known of a delivery beside its bytes and its mapping."""
     received = datetime.fromisoformat(entry.received_at).replace(tzinfo=None)
@@ -68,6 +81,21 @@ def sent_as(entry: Entry) -> Sent:
     folder, _, _ = first.replace("\\", "/").rpartition("/")
     name = entry.name.replace("\\", "/").rpartition("/")[2]
     return Sent(name=name, folder=folder.strip("/"), mailbox=entry.recipient)
+
+
+def say_the_same(one: Entry, other: Entry, feed: Feed) -> bool:
+    """Whether two deliveries of one feed say the same: they have the same bytes, and one location.
+
+    Where the location is taken from the name, the folder or the mailbox, the same bytes under
+    another are the sales of another shop.
+    """
+    if one.sha256 != other.sha256:
+        return False
+    try:
+        of_one, of_other = (located(feed.mapping, sent_as(entry)) for entry in (one, other))
+    except Unreadable:
+        return False  # which one of them is held for
+    return of_one == of_other
 
 
 def intact_bytes(home: Home, entry: Entry) -> bytes:
@@ -152,18 +180,20 @@ def _on_new_columns(names: list[str]) -> Iterator[str]:
 
 
 def finish(
+    home: Home,
     connection: Connection,
     entry: Entry,
     feed: Feed,
     findings: Findings,
-    counts: Counts,
     *,
+    counts: Counts,
     repeats: str | None = None,
-) -> bool:
+) -> None:
     """Write down that a delivery is loaded, in the transaction that loads it.
 
-    `repeats` is the delivery that it is a duplicate of, if it is one. Says whether it has settled
-    something of its feed, by which others may be read that are held.
+    `repeats` is the delivery that it is a duplicate of, if it is one. If it has settled something
+    of its feed, by which others may be read that are held, their release is due. The caller has
+    claimed the tenant.
     """
     rejects.replace(connection, entry.id, findings.rejects)
     new = mappings.meet(connection, entry.tenant, feed.name, feed.version, findings.columns)
@@ -178,7 +208,8 @@ def finish(
         same_as=repeats,
         notes=[*findings.notes, *_on_new_columns(new)],
     )
-    settled = mappings.settle(connection, entry.tenant, feed.name, feed.version, findings.settled)
+    if mappings.settle(connection, entry.tenant, feed.name, feed.version, findings.settled):
+        home.inbox.note_release(entry.tenant)
     rows.advance(connection, entry.tenant, feed.mapping.record, delivery=entry.id)
     log.info(
         "delivery.loaded",
@@ -189,4 +220,3 @@ def finish(
         unchanged=counts.unchanged,
         rejected=counts.rejected,
     )
-    return settled

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import structlog
 
-from ingest import drift, feeds, late, loading, opening, settling
+from ingest import drift, feeds, journalling, late, loading, opening, settling
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.loading import Findings
 from ingest.verdicts import Held, HoldCode
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
-from storage.ledger import SETTLED, Entry
+from storage.ledger import SETTLED, Entry, State
 
 log = structlog.get_logger()
 
@@ -29,6 +29,7 @@ def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> 
         FileNotFoundError: it does not wait any more.
         ValueError: its envelope is damaged.
     """
+    journalling.recover(home, tenant)
     envelope = home.inbox.envelope(tenant, delivery)
     if (envelope.origin.tenant, envelope.id) != (tenant, delivery):
         raise ValueError(f"the envelope of {envelope.id} lies in the directory of {delivery}")
@@ -36,14 +37,25 @@ def process(home: Home, tenant: str, delivery: str, *, counted: bool = True) -> 
         entry = ledger.begin(connection, envelope, counted=counted)
         known_mappings = mappings.count(connection, tenant)
     if entry.state in SETTLED:  # a crash came between the verdict and the move
-        home.archive.keep(tenant, delivery)
+        _keep(home, entry)
         return entry
     try:
         _load(home, entry)
     except Held as verdict:
         _hold(home, entry, drift.with_proposal(home, entry, verdict), known_mappings)
-    else:
-        home.archive.keep(tenant, delivery)
+        return _known(home, delivery)
+    entry = _known(home, delivery)
+    _keep(home, entry)
+    return entry
+
+
+def _keep(home: Home, entry: Entry) -> None:
+    """Put a settled delivery into the archive, with how it was read."""
+    journalling.note(home, entry)
+    home.archive.keep(entry.tenant, entry.id)
+
+
+def _known(home: Home, delivery: str) -> Entry:
     with home.database.reading() as connection:
         return ledger.entry(connection, delivery)
 
@@ -66,7 +78,6 @@ def _load(home: Home, entry: Entry) -> None:
         return
     reading = loading.read(home, entry, feed)
     record = feed.mapping.record
-    settled = False
     with home.database.writing() as connection:
         in_order = rows.fold_of(connection, entry.tenant, record, lock=True).newest < entry.id
         if in_order:
@@ -75,25 +86,22 @@ def _load(home: Home, entry: Entry) -> None:
             counts = findings.counts(
                 new=found.new, changed=found.changed, unchanged=found.unchanged
             )
-            settled = loading.finish(connection, entry, feed, findings, counts)
+            loading.finish(home, connection, entry, feed, findings, counts=counts)
     if not in_order:
-        settled = late.load(home, entry, feed, reading)
-    if settled:
-        settling.release(home, entry.tenant, settling.DECIDED_BY_PINS)
+        late.load(home, entry, feed, reading)
+    settling.release_due(home, entry.tenant)
 
 
 def _original(connection: Connection, entry: Entry, feed: Feed) -> Entry | None:
-    """The delivery just before this one, if it has the same bytes and was read the same way."""
+    """The delivery just before this one, if it says the same and was read the same way."""
     newest = rows.fold_of(connection, entry.tenant, feed.mapping.record).newest
     if not newest or newest >= entry.id:
         return None
     before = ledger.entry(connection, newest)
-    same = (before.sha256, before.feed, before.mapping_version) == (
-        entry.sha256,
-        feed.name,
-        feed.version,
-    )
-    return before if same else None
+    if before.state is State.UNDONE:
+        return None
+    read_alike = (before.feed, before.mapping_version) == (feed.name, feed.version)
+    return before if read_alike and loading.say_the_same(before, entry, feed) else None
 
 
 def _mark_duplicate(home: Home, entry: Entry, feed: Feed, original: Entry) -> bool:

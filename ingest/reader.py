@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,8 +26,12 @@ if TYPE_CHECKING:
 
     from ingest.reader_process import Known
     from parsers.containers import Contents
+    from parsers.mappings.format import Format
     from parsers.mappings.mapping import Mapping
     from parsers.reading import Reading
+    from parsers.sheet import Sheet
+    from parsers.suggesting import GivenFile, Suggestion
+    from parsers.suggesting import Known as KnownOfShop
 
 _CRASHES = {
     signal.SIGABRT,
@@ -39,6 +44,7 @@ _CRASHES = {
 }
 _WALL_FACTOR = 4  # of the processor time: a machine may be that busy with other work
 _LEAVE_SECONDS = 5.0  # for the process to end by itself when it is not needed any more
+_MOST_SAID = 4_000  # bytes
 _REMEDY = "Look at the file; if it is a table, have it sent in smaller parts."
 
 
@@ -61,6 +67,7 @@ class Reader:
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
+        self._said = -1  # open while the pipe is
         self._turn = threading.Lock()  # one question at a time goes through the pipe
 
     def read(self, data: bytes, mapping: Mapping, **known: Unpack[Known]) -> Reading:
@@ -82,6 +89,16 @@ class Reader:
         rejects: bytes = self._ask("read_rejects", data, mapping, **known)
         return rejects
 
+    def read_record(
+        self, data: bytes, mapping: Mapping, line: int, **known: Unpack[Known]
+    ) -> str | None:
+        """Give one record as it was sent, as `parsers.delimited.read_record` does.
+
+        Raises as `read` does.
+        """
+        record: str | None = self._ask("read_record", data, mapping, line, **known)
+        return record
+
     def contents(self, data: bytes, name: str) -> Contents | None:
         """Open a container, as `parsers.containers.contents` does. Raises as `read` does."""
         contents: Contents | None = self._ask("contents", data, name)
@@ -95,6 +112,19 @@ class Reader:
         attached: tuple[int, Contents] = self._ask("attached", data)
         return attached
 
+    def read_sheet(self, data: bytes, layout: Format) -> Sheet:
+        """Read a file for people to look at, as `parsers.sheet.read_sheet` does.
+
+        Raises as `read` does, and Unreadable for what is no table of text.
+        """
+        sheet: Sheet = self._ask("read_sheet", data, layout)
+        return sheet
+
+    def suggest(self, files: Sequence[GivenFile], known: KnownOfShop) -> Suggestion:
+        """Propose a mapping, as `parsers.suggesting.suggest` does. Raises as `read` does."""
+        suggestion: Suggestion = self._ask("suggest", files, known)
+        return suggestion
+
     def _ask(self, task: str, *given: object, **known: Unpack[Known]) -> Any:  # noqa: ANN401 - an answer of the kind that the task has
         with self._turn:
             answer = self._answer(task, given, known)
@@ -107,7 +137,7 @@ class Reader:
         try:
             pipe.send((task, given, known))
             if not pipe.poll(self._limits.seconds * _WALL_FACTOR):
-                self._kill()
+                self.kill()
                 raise self._too_slow()
             return pipe.recv()
         except (EOFError, BrokenPipeError, ConnectionResetError) as error:
@@ -117,18 +147,19 @@ class Reader:
         """Let the process end, if there is one. A further read starts another."""
         if self._pipe is not None:
             self._pipe.close()
-            self._pipe = None
         if self._process is not None:
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_LEAVE_SECONDS)
-            self._kill()
+            self.kill()
 
-    def _kill(self) -> None:
+    def kill(self) -> None:
+        """End the process now, whatever it is at. A further read starts another."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
         if self._pipe is not None:
             self._pipe.close()
+            os.close(self._said)
         self._process = self._pipe = None
 
     def _started(self) -> Connection:
@@ -144,6 +175,7 @@ class Reader:
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=self._muttering(),
             pass_fds=[theirs.fileno()],
             process_group=0,  # Ctrl-C ends the worker, which lets this one finish
             env=os.environ | {"RUST_BACKTRACE": "0"},  # pages of polars' own, for a full memory
@@ -151,6 +183,18 @@ class Reader:
         theirs.close()
         self._pipe = ours
         return ours
+
+    def _muttering(self) -> int:
+        """Where the process writes what nobody asked for: a new file without a name.
+
+        An allocator that runs out of memory says so a hundred thousand times. It is looked at when
+        the process ends without a reason.
+        """
+        import tempfile  # noqa: PLC0415 - as above
+
+        with tempfile.TemporaryFile() as file:
+            self._said = os.dup(file.fileno())
+        return self._said
 
     def _too_slow(self) -> Unreadable:
         return Unreadable(
@@ -162,7 +206,8 @@ class Reader:
     def _post_mortem(self) -> Exception:
         """Say what the process died of."""
         status = self._process.wait() if self._process else 0
-        self._kill()
+        said = os.pread(self._said, _MOST_SAID, 0).decode("utf-8", "replace").strip()
+        self.kill()
         if status == -signal.SIGXCPU:
             return self._too_slow()
         if -status in _CRASHES:
@@ -173,7 +218,7 @@ class Reader:
                 f"{self._limits.memory} MiB of memory.",
                 remedy=_REMEDY,
             )
-        return ReaderLost(f"the reading process ended with status {status}")
+        return ReaderLost(f"the reading process ended with status {status}; it said: {said}")
 
 
 @cache

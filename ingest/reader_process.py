@@ -5,20 +5,27 @@ from __future__ import annotations
 import math
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from multiprocessing.connection import Connection
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import polars as pl
 
-from parsers import containers, delimited
+from parsers import containers, delimited, sheet
 from parsers.mail import message
+from parsers.mappings.format import Format
 from parsers.mappings.pins import Pins
 from parsers.mappings.sent import Sent
 from parsers.reject import Unreadable, UnreadableCode
+from parsers.text.framing import refuse_other_kinds
+
+if TYPE_CHECKING:
+    from parsers.suggesting import GivenFile, Suggestion
+    from parsers.suggesting import Known as KnownOfShop
 
 _MIB = 1 << 20
+_MOST_WRITTEN = 16 * _MIB  # it writes nothing but complaints
 
 
 def attached(data: bytes) -> tuple[int, containers.Contents]:
@@ -28,13 +35,30 @@ def attached(data: bytes) -> tuple[int, containers.Contents]:
     return len(files), contents
 
 
+def read_sheet(data: bytes, layout: Format) -> sheet.Sheet:
+    """A file for people to look at. Raises Unreadable."""
+    refuse_other_kinds(data)
+    return sheet.read_sheet(data, layout)
+
+
+def suggest(files: Sequence[GivenFile], known: KnownOfShop) -> Suggestion:
+    """A mapping for files of one kind. Raises Unreadable."""
+    from parsers import suggesting  # noqa: PLC0415 - 25 ms, which no worker needs
+
+    return suggesting.suggest(files, known)
+
+
 TASKS: dict[str, Callable[..., object]] = {
     "read": delimited.read,
     "read_rejects": delimited.read_rejects,
+    "read_record": delimited.read_record,
     "contents": containers.contents,
     "attached": attached,
+    "read_sheet": read_sheet,
+    "suggest": suggest,
 }
-"""What can be done with a file; each is given its bytes first, and raises Unreadable."""
+"""What can be done with a file; each is given its bytes first, or some files, and raises
+Unreadable."""
 
 
 class Known(TypedDict, total=False):
@@ -56,6 +80,7 @@ def main(descriptor: int, memory: int, seconds: int) -> None:
     most = memory * _MIB if allowed == resource.RLIM_INFINITY else min(memory * _MIB, allowed)
     resource.setrlimit(resource.RLIMIT_DATA, (most, most))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, resource.RLIM_INFINITY))
     pipe = Connection(descriptor)
     while True:
         try:
@@ -63,7 +88,12 @@ def main(descriptor: int, memory: int, seconds: int) -> None:
         except EOFError:
             return
         _allow(seconds)
-        pipe.send(_answer(task, given, known, memory))
+        answer = _answer(task, given, known, memory)
+        try:
+            pipe.send(answer)
+        except MemoryError:  # for the answer as it goes through the pipe
+            answer = None
+            pipe.send(_too_large(memory))
 
 
 def _allow(seconds: int) -> None:
@@ -78,11 +108,7 @@ def _answer(task: str, given: tuple[object, ...], known: Known, memory: int) -> 
     try:
         return TASKS[task](*given, **known)
     except MemoryError:
-        return Unreadable(
-            UnreadableCode.TOO_COSTLY,
-            f"Reading the file took more than {memory} MiB of memory.",
-            remedy="Look at the file; if it is a table, have it sent in smaller parts.",
-        )
+        return _too_large(memory)
     except pl.exceptions.PanicException as panic:  # no Exception: it would end the process
         return Unreadable(
             UnreadableCode.BREAKS_READER,
@@ -91,6 +117,14 @@ def _answer(task: str, given: tuple[object, ...], known: Known, memory: int) -> 
         )
     except Exception as error:  # noqa: BLE001 - it is raised again, in the worker
         return error
+
+
+def _too_large(memory: int) -> Unreadable:
+    return Unreadable(
+        UnreadableCode.TOO_COSTLY,
+        f"Reading the file took more than {memory} MiB of memory.",
+        remedy="Look at the file; if it is a table, have it sent in smaller parts.",
+    )
 
 
 if __name__ == "__main__":

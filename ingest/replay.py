@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import structlog
 
-from ingest import feeds, lookup, opening, pipeline
+from ingest import feeds, lookup, opening, pipeline, settling
+from ingest.claiming import claimed
 from ingest.home import Home
 from ingest.loading import read, verdict_on, verdict_on_repeat
-from ingest.replay_fold import NOTHING, Chosen, fold_again, with_repeats
+from ingest.replay_fold import Chosen, fold_again, with_repeats
 from ingest.verdicts import Held
 from storage import ledger, mappings
-from storage.errors import NotAllowed
+from storage.effect import NO_EFFECT, Effect
 from storage.ledger import Entry, State
 from storage.mappings import MappingVersion
-from storage.refold import Difference
 
 log = structlog.get_logger()
 
-_PATIENCE = 60.0  # s; how long a busy tenant's queue is waited for
-_POLL_SECONDS = 0.02
+_TODAY = "9999"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ class Replay:
     """What a replay did, or in a dry run would do, to one tenant's rows."""
 
     deliveries: tuple[Replayed, ...]
-    difference: Difference
+    effect: Effect
 
 
 def replay(
@@ -60,49 +57,59 @@ def replay(
     ids: Collection[str],
     *,
     dry_run: bool = False,
-    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    of_its_time: bool = False,
+    progress: Callable[[int, int, int], None] = lambda _done, _all, _rows: None,
 ) -> Replay:
     """Read these deliveries of a tenant again with today's mapping, and fold the rows again.
 
-    From then on that version is the one they are read with. It is done at once: no reader sees a
-    part of it. One that cannot be read with today's mapping stays as it was. `progress` is told how
-    many deliveries were read, and of how many.
+    With `of_its_time` each is read with the mapping that was set when it was received. From then on
+    that version is the one they are read with. It is done at once: no reader sees a part of it. One
+    that cannot be read with it stays as it was. `progress` is told how many deliveries were read,
+    of how many, and how many rows are in them.
 
     Raises:
         NotAllowed: the tenant's queue stays busy.
         Held: another delivery has to be read again for this, and cannot be.
         DatabaseAway: no answer; nothing changed, or all of it did.
     """
-    with _claimed(home, tenant):
+    with claimed(home, tenant):
         entries = [one for one in lookup.deliveries(home, tenant=tenant) if one.id in ids]
         with home.database.reading() as connection:
-            versions = mappings.current(connection, tenant)
+            versions = mappings.history(connection, tenant)
         outcomes: list[Replayed] = []
         chosen: list[Chosen] = []
+        rows = 0
         for done, entry in enumerate(entries, start=1):
-            outcome, reader = _read_anew(home, entry, versions, dry_run=dry_run)
+            moment = entry.received_at if of_its_time else _TODAY
+            feeds_then = mappings.at(versions, moment)
+            outcome, reader = _read_anew(home, entry, feeds_then, dry_run=dry_run)
             outcomes.append(outcome)
             chosen += [reader] if reader else []
-            progress(done, len(entries))
+            rows += outcome.records
+            progress(done, len(entries), rows)
         chosen = with_repeats(home, tenant, chosen)
         if not dry_run:
             _release(home, tenant, chosen)
-        difference = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NOTHING
+        effect = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NO_EFFECT
         if not dry_run:
             _settle(home, tenant, chosen)
+            settling.release_due(home, tenant)
     repeats = {one.entry.id: one.repeats for one in chosen if one.repeats}
     return Replay(
         deliveries=tuple(_as_repeat(one, repeats.get(one.delivery)) for one in outcomes),
-        difference=difference,
+        effect=effect,
     )
 
 
 def _read_anew(
     home: Home, entry: Entry, versions: dict[str, MappingVersion], *, dry_run: bool
 ) -> tuple[Replayed, Chosen | None]:
-    """Try today's mapping on one delivery: the outcome, and how it is read if it can be."""
+    """Try a mapping on one delivery: the outcome, and how it is read if it can be."""
     if entry.state in (State.RECEIVED, State.LOADING):
         words = "It waits in the inbox: a worker will read it with today's mapping."
+        return _stays(entry, None, words), None
+    if entry.state is State.UNDONE:
+        words = f"It stays undone; to have it count again: dropsafe redo {entry.id}"
         return _stays(entry, None, words), None
     if opening.holds_others(home, entry) and not entry.parent:
         return _open_again(home, entry, dry_run=dry_run), None
@@ -178,19 +185,3 @@ def _settle(home: Home, tenant: str, chosen: list[Chosen]) -> None:
         log.info(
             "delivery.replayed", delivery=one.entry.id, tenant=tenant, version=one.feed.version
         )
-
-
-@contextmanager
-def _claimed(home: Home, tenant: str) -> Iterator[None]:
-    """Take a tenant's queue, waiting for a worker that has it. Raises NotAllowed."""
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        with home.inbox.claim(tenant) as claimed:
-            if claimed:
-                yield
-                return
-        if time.monotonic() > deadline:
-            raise NotAllowed(
-                f"The queue of {tenant} stays busy.", hint="Try again when it has been worked off."
-            )
-        time.sleep(_POLL_SECONDS)

@@ -1,35 +1,40 @@
-"""Folding the rows again with some deliveries read anew."""
+"""Folding the rows again with some deliveries read anew, or left out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ingest import refolding
+from ingest import journalling, refolding
 from ingest.feeds import Feed
 from ingest.home import Home
-from ingest.loading import Findings, finish, read
+from ingest.loading import Findings, finish, read, say_the_same
+from storage import ledger, rows
 from storage.database import Connection
+from storage.effect import NO_EFFECT, Effect, together
+from storage.journal import Line
 from storage.ledger import Counts, Entry, State
-from storage.refold import Difference, Refold
+from storage.refold import Refold
 
-NOTHING = Difference(new=0, changed=0, unchanged=0, gone=0)
+UNDONE = "Undone: what it says does not count."
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """A delivery, and the feed with the version of its mapping that shall read it.
 
-    `repeats` is the delivery that it still is a duplicate of, read so.
+    `repeats` is the delivery that it still is a duplicate of, read so. With `leaves` it counts no
+    more.
     """
 
     entry: Entry
     feed: Feed
     repeats: str | None = None
+    leaves: bool = False
 
     def says_as(self, other: Chosen) -> bool:
-        """Whether the two have the same bytes and are read the same way."""
-        return (self.entry.sha256, self.feed) == (other.entry.sha256, other.feed)
+        """Whether the two say the same and are read the same way."""
+        return self.feed == other.feed and say_the_same(self.entry, other.entry, self.feed)
 
 
 def with_repeats(home: Home, tenant: str, chosen: list[Chosen]) -> list[Chosen]:
@@ -39,8 +44,8 @@ def with_repeats(home: Home, tenant: str, chosen: list[Chosen]) -> list[Chosen]:
     same bytes and is read by the same version of the same feed's mapping.
     """
     with home.database.reading() as connection:
-        settled = refolding.settled(connection, tenant)
-    said = {entry.id: Chosen(entry, feed) for entry, feed in settled}
+        counted = refolding.counted(connection, tenant)
+    said = {entry.id: Chosen(entry, feed) for entry, feed in counted}
     said.update({one.entry.id: one for one in chosen})
     before: dict[str, Chosen] = {}  # by record type: each has a fold of its own
     for delivery in sorted(said):
@@ -53,28 +58,23 @@ def with_repeats(home: Home, tenant: str, chosen: list[Chosen]) -> list[Chosen]:
     return [said[one.entry.id] for one in chosen]
 
 
-def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) -> Difference:
-    """Read these deliveries anew and make the rows what they then are; or only say how.
+def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) -> Effect:
+    """Read these deliveries anew, or leave them out, and make the rows what they then are.
 
-    Raises Held and DatabaseAway as `replay` does.
+    In a dry run only say how. Raises Held and DatabaseAway as `replay` does.
     """
-    total = NOTHING
+    total = NO_EFFECT
     for record in sorted({one.feed.mapping.record for one in chosen}):
         ours = [one for one in chosen if one.feed.mapping.record == record]
         findings: dict[str, _Anew] = {}
         fold = _folding(home, tenant, record, ours, findings)
         if dry_run:
             with home.database.reading() as connection:
-                difference = fold(connection).difference()
+                effect = fold(connection).effect(shown=refolding.SHOWN)
         else:
-            store = _storing(ours, findings)
-            difference = refolding.apply(home, tenant, record, fold=fold, store=store)
-        total = Difference(
-            new=total.new + difference.new,
-            changed=total.changed + difference.changed,
-            unchanged=total.unchanged + difference.unchanged,
-            gone=total.gone + difference.gone,
-        )
+            store = _storing(home, ours, findings)
+            effect = refolding.apply(home, tenant, record, fold=fold, store=store)
+        total = together(total, effect, shown=refolding.SHOWN)
     return total
 
 
@@ -98,7 +98,7 @@ def _folding(
     def fold(connection: Connection) -> Refold:
         as_read = {
             entry.id: (entry, feed)
-            for entry, feed in refolding.settled(connection, tenant)
+            for entry, feed in refolding.counted(connection, tenant)
             if feed.mapping.record == record
         }
         refold = Refold(connection, tenant, record)
@@ -107,13 +107,12 @@ def _folding(
             _, before = as_read.get(one.entry.id, (one.entry, one.feed))
             if before != one.feed:
                 refold.affect(one.entry.id, read(home, one.entry, before).rows)
-        said = dict(as_read)
-        if not any(one.entry.id in as_read for one in chosen):
-            # All of them enter the fold only now: what is older stands in the rows already.
-            first = min(one.entry.id for one in chosen)
-            refold.seed(before=first)
-            said = {one: reader for one, reader in as_read.items() if one > first}
+        since = refold.start(before=min(one.entry.id for one in chosen))
+        said = {one: reader for one, reader in as_read.items() if one >= since}
         said.update({one.entry.id: (one.entry, one.feed) for one in chosen})
+        for one in chosen:
+            if one.leaves:
+                del said[one.entry.id]
         ours = {one.entry.id for one in chosen}
         readings: dict[str, _Anew] = {}
         heights: dict[str, int] = {}
@@ -137,16 +136,33 @@ def _folding(
 
 
 def _storing(
-    chosen: list[Chosen], findings: dict[str, _Anew]
-) -> Callable[[Connection, Difference], None]:
+    home: Home, chosen: list[Chosen], findings: dict[str, _Anew]
+) -> Callable[[Connection, Effect], list[Line]]:
     """What to write into the ledger, in the transaction that changes the rows."""
 
-    def store(connection: Connection, _difference: Difference) -> None:
+    def store(connection: Connection, _effect: Effect) -> list[Line]:
+        lines: list[Line] = []
         for one in chosen:
+            if one.leaves:
+                ledger.undone(connection, one.entry.id, message=UNDONE)
+                record = one.feed.mapping.record
+                rows.advance(connection, one.entry.tenant, record, delivery=one.entry.id)
+                lines.append(journalling.of_undo(one.entry.id))
+                continue
             anew = findings[one.entry.id]
             # What it did when it was first loaded stays as it was written down.
             did = anew.brought or one.entry.counts
             counts = anew.findings.counts(new=did.new, changed=did.changed, unchanged=did.unchanged)
-            finish(connection, one.entry, one.feed, anew.findings, counts, repeats=one.repeats)
+            finish(
+                home,
+                connection,
+                one.entry,
+                one.feed,
+                anew.findings,
+                counts=counts,
+                repeats=one.repeats,
+            )
+            lines += journalling.lines_on(connection, ledger.entry(connection, one.entry.id))
+        return lines
 
     return store

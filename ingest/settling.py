@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ingest import journalling
 from ingest.home import Home
 from parsers.mappings import pins
 from parsers.reject import UnreadableCode
@@ -38,8 +39,8 @@ def pin(
         version = mappings.of_feed(connection, tenant, feed)
         now = {key: value for key, value in {**version.pins, **changes}.items() if value}
         if now != dict(version.pins):
-            version = mappings.add(
-                connection, tenant=tenant, feed=feed, text=version.text, pins=now
+            version = journalling.add_version(
+                home, connection, tenant=tenant, feed=feed, text=version.text, pins=now
             )
     reasons = (*DECIDED_BY_PINS, *_CONTRADICTED)
     return version, release(home, tenant, reasons)
@@ -51,6 +52,19 @@ _CONTRADICTED = (
     UnreadableCode.DELIMITER,
     UnreadableCode.ENCODING,
 )
+
+
+def release_due(home: Home, tenant: str) -> int:
+    """Let what is held for want of a pin be tried again, if a file has settled one since.
+
+    That file may have been loaded by a process that was killed before it came to this. The caller
+    has claimed the tenant. Returns how many deliveries were released.
+    """
+    if not home.inbox.release_is_due(tenant):
+        return 0
+    released = release(home, tenant, DECIDED_BY_PINS)
+    home.inbox.release_is_done(tenant)
+    return released
 
 
 def release(home: Home, tenant: str, reasons: tuple[str, ...]) -> int:

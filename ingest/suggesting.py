@@ -9,18 +9,20 @@ from pathlib import Path
 
 from ingest.home import Home
 from ingest.loading import AHEAD
+from ingest.reader import Reader
 from parsers.canonical import TRANSACTIONS
 from parsers.mappings.mapping import parse_mapping
-from parsers.suggesting import GivenFile, Known, Suggestion, suggest
+from parsers.suggesting import GivenFile, Known, Suggestion
 from storage import mappings, rows, tenants
 from storage.mappings import DEFAULT_FEED
 
 _ROWS_LOOKED_AT = 5_000
 
 
-def suggest_mapping(files: Sequence[Path], known: Known) -> Suggestion:
-    """Propose a mapping for files of one kind. Raises Unreadable, and OSError."""
-    return suggest([GivenFile(name=file.name, data=file.read_bytes()) for file in files], known)
+def suggest_mapping(reader: Reader, files: Sequence[Path], known: Known) -> Suggestion:
+    """Propose a mapping for files of one kind. Raises Unreadable and ReaderLost, and OSError."""
+    given = [GivenFile(name=file.name, data=file.read_bytes()) for file in files]
+    return reader.suggest(given, known)
 
 
 def known_of_nobody() -> Known:

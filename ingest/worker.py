@@ -8,17 +8,18 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
-from ingest import events, pipeline, setting_aside
+from ingest import events, pipeline, setting_aside, settling
 from ingest.bell import Bell
 from ingest.home import Home, open_home
 from ingest.lifeline import die_with_parent
 from ingest.verdicts import LoadedCode
 from storage.errors import DropsafeError
+from storage.ledger import Entry
 
 log = structlog.get_logger()
 
@@ -36,6 +37,16 @@ _EVERYBODYS_TROUBLE = {
 }
 
 
+class Progress(Protocol):
+    """Told how many deliveries are done, of how many, and how many rows they brought."""
+
+    def __call__(self, done: int, total: int, rows: int, /) -> None: ...
+
+
+def _untold(_done: int, _total: int, _rows: int, /) -> None:
+    """Nobody wants to know."""
+
+
 class Worker:
     """Works deliveries off until told to stop; what it is at is finished first."""
 
@@ -45,6 +56,8 @@ class Worker:
         self._pause = _FIRST_PAUSE
         self._excused: set[str] = set()
         self._failures: Counter[str] = Counter()
+        self._done = 0  # deliveries, and
+        self._rows = 0  # what they brought: for those who want to see progress
 
     def stop(self) -> None:
         """End after the delivery that is being worked on; may be called from a signal handler."""
@@ -68,10 +81,8 @@ class Worker:
                     self._pause = min(2 * self._pause, _LONGEST_PAUSE)
                     sweep_at = 0.0  # look at everything again after the trouble has passed
 
-    def run_once(self, progress: Callable[[int, int], None] = lambda _done, _all: None) -> int:
+    def run_once(self, progress: Progress = _untold) -> int:
         """Work off all that waits and is not in another worker's hands; returns how many.
-
-        `progress` is told how many are done, and of how many.
 
         Raises:
             DropsafeError: a failure that may pass, such as a database that does not answer.
@@ -80,23 +91,27 @@ class Worker:
         while not self._stopping.is_set():
             tenants = inbox.tenants()
             total = done + sum(len(inbox.waiting(tenant)) for tenant in tenants)
+            progress(done, total, self._rows)
             before = done
             for tenant in tenants:
                 done += self._tenant(tenant)
-                progress(done, max(total, done))
+                progress(done, max(total, done), self._rows)
             if done == before:
                 break
         return done
 
-    def run_tenant(self, tenant: str, *, until: str) -> None:
+    def run_tenant(self, tenant: str, *, until: str, progress: Progress = _untold) -> None:
         """Work a tenant's queue off up to a delivery, unless another worker is at it.
 
         Raises DropsafeError as `run_once`.
         """
         with self._home.inbox.claim(tenant) as claimed:
+            if claimed:
+                settling.release_due(self._home, tenant)
             while claimed:
-                waiting = self._home.inbox.waiting(tenant)
-                if not waiting or waiting[0] > until:
+                waiting = [one for one in self._home.inbox.waiting(tenant) if one <= until]
+                progress(self._done, self._done + len(waiting), self._rows)
+                if not waiting:
                     break
                 self._attempt(tenant, waiting[0])
 
@@ -121,11 +136,13 @@ class Worker:
 
     def _tenant(self, tenant: str) -> int:
         """Work on one tenant's queue for a turn; returns how many attempts were made."""
-        if not self._home.inbox.waiting(tenant):
+        if not self._home.inbox.has_work(tenant):
             return 0  # most tenants, most of the time: not worth a claim
         done = 0
         deadline = time.monotonic() + _TURN_SECONDS
         with self._home.inbox.claim(tenant) as claimed:
+            if claimed:
+                settling.release_due(self._home, tenant)
             while claimed and time.monotonic() < deadline and not self._stopping.is_set():
                 waiting = self._home.inbox.waiting(tenant)
                 if not waiting:
@@ -168,6 +185,8 @@ class Worker:
             self._set_aside(tenant, delivery)
         self._excused.discard(delivery)
         self._failures.pop(delivery, None)
+        self._done += 1
+        self._rows += _rows_of(entry)
         return entry is not None and entry.reason != LoadedCode.OPENED
 
     def _set_aside(self, tenant: str, delivery: str) -> None:
@@ -180,6 +199,10 @@ class Worker:
             log.exception("delivery.failed", delivery=delivery, tenant=tenant)
         self._home.inbox.quarantine(tenant, delivery)
         log.error("delivery.set_aside", delivery=delivery, tenant=tenant)
+
+
+def _rows_of(entry: Entry | None) -> int:
+    return entry.new + entry.changed + entry.unchanged if entry is not None else 0
 
 
 def may_pass(error: Exception) -> bool:

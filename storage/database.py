@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
@@ -23,11 +24,12 @@ __all__ = [
     "SCHEMA",
     "Connection",
     "Database",
+    "schema_version",
     "upsert",
     "write",
 ]  # no other package names SQLAlchemy
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The newest migration: what the tables in storage.tables are."""
 
 _BUSY_SECONDS = 30
@@ -114,7 +116,7 @@ class Database:
         with self.reading() as connection:
             if connection.dialect.name == "postgresql":
                 _check_postgresql(connection)
-            version = _schema_version(connection)
+            version = schema_version(connection)
         if version is None:
             raise DropsafeError(
                 "The database is not set up yet.", hint="Run 'dropsafe init' first."
@@ -158,6 +160,8 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: DBAPIConnection, _record: object) -> None:
+        if engine.url.database:
+            _keep_private(Path(engine.url.database))
         driver = cast("sqlite3.Connection", connection)
         driver.isolation_level = None
         mode = driver.execute("PRAGMA journal_mode=WAL").fetchone()[0]
@@ -176,6 +180,17 @@ def _prepare_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 
+def _keep_private(database: Path) -> None:
+    """Let only its owner read the embedded database, one of an earlier version too.
+
+    SQLite makes the files beside it with the mode that the database has.
+    """
+    for path in (database, *(Path(f"{database}{suffix}") for suffix in ("-wal", "-shm"))):
+        with suppress(FileNotFoundError, PermissionError):  # it is another's, who has given leave
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+
+
 def _check_postgresql(connection: Connection) -> None:
     for setting, bad in _LOSES_COMMITS.items():
         value = connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
@@ -186,7 +201,8 @@ def _check_postgresql(connection: Connection) -> None:
             )
 
 
-def _schema_version(connection: Connection) -> str | None:
+def schema_version(connection: Connection) -> str | None:
+    """The migration that a database is at; None if it was never set up."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     version: str | None = connection.exec_driver_sql(

@@ -71,6 +71,11 @@ class Inbox:
         """Hold a waiting delivery until somebody mends what is wrong."""
         _move(self._layout.waiting(tenant, delivery), self._layout.held(tenant, delivery))
 
+    def held(self, tenant: str) -> list[str]:
+        """Ids of a tenant's held deliveries, in order of receipt."""
+        names = files.names_in(self._layout.quarantine / tenant)
+        return [name for name in names if is_delivery_id(name)]
+
     def release(self, tenant: str, delivery: str) -> bool:
         """Let a held delivery wait again, in its own place; False if it is not held."""
         held = self._layout.held(tenant, delivery)
@@ -79,6 +84,26 @@ class Inbox:
         _move(held, self._layout.waiting(tenant, delivery))
         ring(self._layout, tenant)
         return True
+
+    def note_release(self, tenant: str) -> None:
+        """Write down that held deliveries are to be tried again, before it is decided.
+
+        So whoever claims the tenant next finds it, should this process not come to it. The caller
+        has claimed the tenant.
+        """
+        files.write_durably(self._layout.release_due(tenant), b"")
+
+    def release_is_due(self, tenant: str) -> bool:
+        """Whether held deliveries are to be tried again, and none was released for it yet."""
+        return self._layout.release_due(tenant).exists()
+
+    def release_is_done(self, tenant: str) -> None:
+        """Strike out what `note_release` wrote down; the caller has claimed the tenant."""
+        self._layout.release_due(tenant).unlink(missing_ok=True)
+
+    def has_work(self, tenant: str) -> bool:
+        """Whether there is anything for a worker to do."""
+        return bool(self.waiting(tenant)) or self.release_is_due(tenant)
 
 
 def ring(layout: Layout, tenant: str) -> None:

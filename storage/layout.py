@@ -88,6 +88,14 @@ class Layout:
         """Deliveries that are settled, for ever or as retention says."""
         return self.home / "archive"
 
+    def journal(self, tenant: str) -> Path:
+        """What was decided about a tenant's deliveries."""
+        return self.archive / tenant / "journal.jsonl"
+
+    def intent(self, tenant: str) -> Path:
+        """What is about to be decided; there only while it is, or after a crash."""
+        return self.archive / tenant / "intent.json"
+
     @property
     def taking(self) -> Path:
         """The file of the drop folder that is being taken."""
@@ -101,6 +109,10 @@ class Layout:
     def waiting(self, tenant: str, delivery: str) -> Path:
         """The directory of a delivery that waits in the inbox."""
         return self.inbox / tenant / delivery
+
+    def release_due(self, tenant: str) -> Path:
+        """A file that is there while a tenant's held deliveries are due to be tried again."""
+        return self.inbox / tenant / "release-due"
 
     def held(self, tenant: str, delivery: str) -> Path:
         """The directory of a quarantined delivery."""

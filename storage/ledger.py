@@ -1,6 +1,7 @@
 """The ledger: the state of each delivery, its attempts and its verdict.
 
     received → loading → loaded | quarantined | duplicate
+                         loaded | duplicate ⇄ undone
 
 A delivery that is in the inbox is to be worked on, whatever the ledger says of its past; the
 ledger says what became of it. One function for each change of state, each inside the caller's
@@ -32,11 +33,15 @@ class State(StrEnum):
     LOADING = "loading"  # a worker has it, or had it when it died
     LOADED = "loaded"  # its rows count, its rejects are stored
     DUPLICATE = "duplicate"  # the bytes of the delivery before it; counts, but changed nothing
+    UNDONE = "undone"  # was loaded and counts no more, until it is redone
     QUARANTINED = "quarantined"  # held: not safe to load as it is; has a reason and a remedy
 
 
-SETTLED = (State.LOADED, State.DUPLICATE)
+COUNTED = (State.LOADED, State.DUPLICATE)
 """States in which a delivery counts in the fold."""
+
+SETTLED = (*COUNTED, State.UNDONE)
+"""States in which there is nothing to be done for a delivery."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +196,32 @@ def duplicate(connection: Connection, delivery: str, *, original: Entry, message
     )
 
 
+def undone(connection: Connection, delivery: str, *, message: str) -> None:
+    """The delivery counts no more; the first of those that repeat it counts in its place."""
+    _settle(connection, delivery, state=State.UNDONE, message=message)
+    repeats = entries_same_as(connection, delivery)
+    for position, repeat in enumerate(repeats):
+        first = repeats[0]
+        values: dict[str, Any] = (
+            {"same_as": first}
+            if position
+            else {
+                "state": State.LOADED,
+                "same_as": None,
+                "message": f"It counts in place of delivery {delivery}, which was undone.",
+            }
+        )
+        connection.execute(update(_deliveries).where(_deliveries.c.id == repeat).values(values))
+
+
+def entries_same_as(connection: Connection, delivery: str) -> list[str]:
+    """Ids of the duplicates of a delivery that count, in order of receipt."""
+    query = select(_deliveries.c.id).where(
+        _deliveries.c.same_as == delivery, _deliveries.c.state == State.DUPLICATE
+    )
+    return list(connection.execute(query.order_by(_deliveries.c.id)).scalars())
+
+
 def quarantined(
     connection: Connection, delivery: str, *, reason: str, message: str, remedy: str
 ) -> None:
@@ -227,11 +258,11 @@ def entries(
     tenant: str | None = None,
     states: tuple[State, ...] = (),
     since: str = "",
-    after: str = "",
+    begin: str = "",
 ) -> list[Entry]:
     """Deliveries in order of receipt; each argument that is given narrows the choice.
 
-    `since` is a time in ISO 8601 in UTC, at which it begins; `after` is an id, not included.
+    `since` is a time in ISO 8601 in UTC, `begin` an id: both are where it begins.
     """
     query = select(_deliveries).order_by(_deliveries.c.id)
     if ids:
@@ -242,8 +273,8 @@ def entries(
         query = query.where(_deliveries.c.state.in_(states))
     if since:
         query = query.where(_deliveries.c.received_at >= since)
-    if after:
-        query = query.where(_deliveries.c.id > after)
+    if begin:
+        query = query.where(_deliveries.c.id >= begin)
     return [_entry(row) for row in connection.execute(query)]
 
 
@@ -255,6 +286,17 @@ def held(connection: Connection, *, tenant: str, reasons: tuple[str, ...]) -> li
         _deliveries.c.reason.in_(reasons),
     )
     return list(connection.execute(query.order_by(_deliveries.c.id)).scalars())
+
+
+def read_otherwise(connection: Connection, *, tenant: str, feed: str, now: int) -> int:
+    """How many settled deliveries of a feed were read with another version of its mapping."""
+    query = select(func.count()).where(
+        _deliveries.c.tenant == tenant,
+        _deliveries.c.feed == feed,
+        _deliveries.c.mapping_version != now,
+        _deliveries.c.state.in_(SETTLED),
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def tally(connection: Connection) -> dict[State, int]:

@@ -8,10 +8,13 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from storage.database import upsert
 from storage.errors import NotFound
 from storage.tables import mappings
 
 DEFAULT_FEED = "default"
+
+_TO_THE_SECOND = len("2026-11-21T08:30:00")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,24 @@ def add(
     return version
 
 
+def restore(connection: Connection, versions: Sequence[MappingVersion]) -> None:
+    """Bring versions back as they were; one that is there already stays."""
+    for version in versions:
+        connection.execute(
+            upsert(connection, mappings)
+            .values(
+                tenant=version.tenant,
+                feed=version.feed,
+                version=version.version,
+                text=version.text,
+                pins=dict(version.pins),
+                columns=list(version.columns),
+                created_at=version.created_at,
+            )
+            .on_conflict_do_nothing()
+        )
+
+
 def settle(
     connection: Connection, tenant: str, feed: str, version: int, pins: Mapping[str, str]
 ) -> bool:
@@ -113,6 +134,19 @@ def current(connection: Connection, tenant: str) -> dict[str, MappingVersion]:
     return {feed: version for feed, version in newest.items() if not version.is_removal}
 
 
+def at(versions: Sequence[MappingVersion], moment: str) -> dict[str, MappingVersion]:
+    """Of all versions those that were current at a time in ISO 8601 in UTC, by the feed's name.
+
+    Of a feed that had no mapping yet, the first.
+    """
+    found: dict[str, MappingVersion] = {}
+    for version in versions:  # of each feed the oldest first
+        begun = version.created_at[:_TO_THE_SECOND] <= moment[:_TO_THE_SECOND]
+        if begun or version.feed not in found:
+            found[version.feed] = version
+    return {feed: version for feed, version in found.items() if not version.is_removal}
+
+
 def of_feed(connection: Connection, tenant: str, feed: str) -> MappingVersion:
     """The newest version of one feed. Raises NotFound."""
     versions = current(connection, tenant)
@@ -123,6 +157,17 @@ def of_feed(connection: Connection, tenant: str, feed: str) -> MappingVersion:
             f"'dropsafe mapping set {tenant} FILE.toml'.",
         )
     return versions[feed]
+
+
+def version_of(connection: Connection, tenant: str, feed: str, version: int) -> MappingVersion:
+    """One version of a feed's mapping. Raises NotFound."""
+    query = select(mappings).where(
+        mappings.c.tenant == tenant, mappings.c.feed == feed, mappings.c.version == version
+    )
+    row = connection.execute(query).mappings().one_or_none()
+    if row is None:
+        raise NotFound(f"{tenant} has no version {version} of the mapping of {feed}.")
+    return MappingVersion(**row)
 
 
 def history(

@@ -1,22 +1,24 @@
-"""Folding again: what the rows are when a delivery enters, or is read anew, in its own place.
+"""Folding again: what the rows are when some deliveries say something else, or nothing any more.
 
-A delivery that is loaded late must not win over a newer one, even where the newer one said the
-same as the row before it and so was not written. What every delivery said is known only from the
-archive. So the deliveries are said again, in order, into a temporary table that holds only the
-affected keys, and the difference to the live rows is applied at once.
+A delivery that is loaded late, read anew, undone or redone changes the fold in its own place. What
+stood before that place is in the database: the rows, and what was superseded. What came after it
+must be said again, since a row that a newer delivery left as it was bears no sign of it. So the
+affected keys are put into temporary tables as they were, the deliveries from there on say again
+what they say of them, in order, and the difference to the live rows is applied at once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    FromClause,
     MetaData,
     PrimaryKeyConstraint,
+    Select,
     Table,
     and_,
     case,
@@ -27,11 +29,13 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 
 from parsers.canonical import TRANSACTIONS
 from storage import rows, stage
 from storage.database import upsert
+from storage.effect import Change, Difference, Effect
 from storage.ledger import Counts
 from storage.stage import stage as staged
 from storage.tables import Key, row_columns
@@ -57,27 +61,29 @@ _folded = Table(
     PrimaryKeyConstraint("tenant", *TRANSACTIONS.key),
     prefixes=["TEMPORARY"],
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """What folding again does to the rows; `gone` are rows that nothing says any more."""
-
-    new: int
-    changed: int
-    unchanged: int
-    gone: int
+# Every value that a key had, with the delivery that brought it: the last is the row.
+_values = Table(
+    "refold_values",
+    _temporary,
+    Column("tenant", Key(), nullable=False),
+    *row_columns(),
+    PrimaryKeyConstraint("tenant", *TRANSACTIONS.key, "delivery"),
+    prefixes=["TEMPORARY"],
+)
+_NAMES = [column.name for column in _folded.columns]
 
 
 class Refold:
-    """One refold of a tenant's rows, on one connection: affect, seed, say in order, apply."""
+    """One refold of a tenant's rows, on one connection: affect, start, say in order, apply."""
 
     def __init__(self, connection: Connection, tenant: str, record: str) -> None:
         self._connection = connection
         self._tenant = tenant
+        self._record = record
         self._live = rows.row_table(record)
-        stage.clear(connection, _affected)
-        stage.clear(connection, _folded)
+        self._superseded = rows.superseded_table(record)
+        for table in (_affected, _folded, _values):
+            stage.clear(connection, table)
 
     def affect(self, delivery: str, said: pl.DataFrame) -> None:
         """Take the keys of these rows among those that are folded again."""
@@ -91,30 +97,68 @@ class Refold:
             .on_conflict_do_nothing()
         )
 
-    def seed(self, *, before: str) -> None:
-        """Start from the live rows that an older delivery than `before` brought.
+    def start(self, *, before: str) -> str:
+        """Put the affected rows where they were before a delivery, the first that changes.
 
-        Right when the only change is that `before` enters the fold: a row that an older delivery
-        brought is the state just before it, and a row that a newer one brought stays or becomes
-        its own, whatever was said before. Then only what follows has to be said again.
+        Gives the id from which on deliveries have to be said: this one, or the very first if what
+        older ones had replaced was not kept.
         """
-        live = self._live
-        self._connection.execute(
-            insert(_folded).from_select(
-                [column.name for column in _folded.columns],
-                select(*(live.c[column.name] for column in _folded.columns)).where(
-                    live.c.tenant == self._tenant,
-                    live.c.delivery < before,
-                    self._is_affected(live),
-                ),
+        if before <= rows.fold_of(self._connection, self._tenant, self._record).forgotten:
+            return ""
+        for table in (self._live, self._superseded):
+            self._connection.execute(
+                insert(_values).from_select(
+                    _NAMES,
+                    select(*(table.c[name] for name in _NAMES))
+                    .select_from(_affected.join(table, self._matches(table)))
+                    .where(table.c.delivery < before),
+                )
+            )
+        later = _values.alias()
+        newest = ~exists(
+            select(later.c.line).where(
+                later.c.tenant == _values.c.tenant,
+                *(later.c[name] == _values.c[name] for name in TRANSACTIONS.key),
+                later.c.delivery > _values.c.delivery,
             )
         )
+        self._connection.execute(
+            insert(_folded).from_select(
+                _NAMES, select(*(_values.c[name] for name in _NAMES)).where(newest)
+            )
+        )
+        return before
 
     def say(self, delivery: str, said: pl.DataFrame) -> None:
         """Fold in what a delivery says of the affected keys; call it in order of receipt."""
         stage.fill(self._connection, delivery, said)
-        self._connection.execute(delete(staged).where(~self._is_affected(staged)))
+        affected = exists(select(_affected.c.location_id).where(rows.same_key(_affected, staged)))
+        self._connection.execute(delete(staged).where(~affected))
+        news = rows.differing(staged, _folded, self._tenant)
+        self._connection.execute(insert(_values).from_select(rows.SAID, news))
         rows.write_differing(self._connection, staged, _folded, self._tenant)
+
+    def say_all(self, delivery: str, said: pl.DataFrame) -> Counts:
+        """Fold in all that a delivery says; gives what it does to the rows before it."""
+        stage.fill(self._connection, delivery, said)
+        counts = rows.difference(self._connection, staged, _folded, self._tenant)
+        if counts.new or counts.changed:
+            news = rows.differing(staged, _folded, self._tenant)
+            self._connection.execute(insert(_values).from_select(rows.SAID, news))
+            rows.write_differing(self._connection, staged, _folded, self._tenant)
+        return counts
+
+    def affect_all(self) -> None:
+        """Take all keys that have a row, had one or are folded: what was said is all there is."""
+        for table in (self._live, self._superseded, _folded):
+            keys = select(*(table.c[name] for name in TRANSACTIONS.key)).where(
+                table.c.tenant == self._tenant
+            )
+            self._connection.execute(
+                upsert(self._connection, _affected)
+                .from_select(list(TRANSACTIONS.key), keys)
+                .on_conflict_do_nothing()
+            )
 
     def brought_by(self, delivery: str, *, said: int) -> Counts:
         """What a delivery that enters the fold brings of the `said` rows it has.
@@ -122,21 +166,15 @@ class Refold:
         Rows that an older one had said already, or over which a newer one had the last word, are
         unchanged by it.
         """
-        live = self._live
         query = (
             select(
                 func.count().label("all"),
-                func.coalesce(func.sum(case((live.c.delivery.is_(None), 1), else_=0)), 0).label(
-                    "new"
-                ),
+                func.coalesce(func.sum(case((self._live.c.delivery.is_(None), 1), else_=0)), 0)
+                .label("new"),
             )
-            .select_from(
-                _folded.outerjoin(
-                    live, and_(live.c.tenant == self._tenant, rows.same_key(_folded, live))
-                )
-            )
+            .select_from(self._folded_and_live())
             .where(_folded.c.delivery == delivery)
-        )
+        )  # fmt: skip
         row = self._connection.execute(query).one()
         return Counts(
             new=int(row.new),
@@ -147,55 +185,144 @@ class Refold:
     def difference(self) -> Difference:
         """What `apply` would do."""
         counts = rows.difference(self._connection, _folded, self._live, self._tenant)
-        gone = self._connection.execute(
-            select(func.count()).select_from(self._live).where(self._is_gone())
-        ).scalar_one()
+        gone = self._connection.execute(select(func.count()).select_from(self._gone().subquery()))
         return Difference(
-            new=counts.new, changed=counts.changed, unchanged=counts.unchanged, gone=gone
+            new=counts.new,
+            changed=counts.changed,
+            unchanged=counts.unchanged,
+            gone=gone.scalar_one(),
         )
 
-    def apply(self) -> Difference:
-        """Make the live rows of the affected keys what was folded."""
-        difference = self.difference()
-        self._connection.execute(delete(self._live).where(self._is_gone()))
-        names = [column.name for column in _folded.columns]
+    def went_back(self) -> dict[str, int]:
+        """How many rows take again what an older delivery than their present one had said."""
         live = self._live
+        query = (
+            select(_folded.c.delivery, func.count())
+            .select_from(self._folded_and_live())
+            .where(_folded.c.delivery < live.c.delivery, rows.differs(_folded, live))
+            .group_by(_folded.c.delivery)
+            .order_by(_folded.c.delivery)
+        )
+        return {delivery: int(count) for delivery, count in self._connection.execute(query)}
+
+    def sample(self, most: int) -> list[Change]:
+        """Some of the rows that `apply` would change, before and after."""
+        live = self._live
+        names = (*TRANSACTIONS.values, "delivery")
+        query = (
+            select(
+                *(_affected.c[name] for name in TRANSACTIONS.key),
+                *(live.c[name].label(f"before_{name}") for name in names),
+                *(_folded.c[name].label(f"after_{name}") for name in names),
+            )
+            .select_from(
+                _affected.outerjoin(live, self._matches(live)).outerjoin(
+                    _folded, self._matches(_folded)
+                )
+            )
+            .where(
+                or_(
+                    live.c.delivery.is_(None) != _folded.c.delivery.is_(None),
+                    rows.differs(_folded, live),
+                )
+            )
+            .order_by(*(_affected.c[name] for name in TRANSACTIONS.key))
+            .limit(most)
+        )
+        return [
+            Change(
+                location_id=row["location_id"],
+                transaction_id=row["transaction_id"],
+                before=_side(row, "before", names),
+                after=_side(row, "after", names),
+            )
+            for row in self._connection.execute(query).mappings()
+        ]
+
+    def effect(self, *, shown: int = 0) -> Effect:
+        """What `apply` would do, with so many of the rows that it would change."""
+        return Effect(
+            difference=self.difference(), back=self.went_back(), sample=tuple(self.sample(shown))
+        )
+
+    def apply(self) -> None:
+        """Make the live rows of the affected keys what was folded."""
+        live = self._live
+        self._connection.execute(
+            delete(live).where(live.c.tenant == self._tenant, _key(live).in_(self._gone()))
+        )
         other = (
-            select(*(_folded.c[name] for name in names))
-            .outerjoin(live, and_(live.c.tenant == self._tenant, rows.same_key(_folded, live)))
+            select(*(_folded.c[name] for name in _NAMES))
+            .select_from(self._folded_and_live())
             .where(
                 or_(
                     live.c.delivery.is_(None),
-                    *(_folded.c[name] != live.c[name] for name in names),
+                    *(_folded.c[name] != live.c[name] for name in _NAMES),
                 )
             )
-            .order_by(_folded.c.location_id, _folded.c.transaction_id)
+            .order_by(*(_folded.c[name] for name in TRANSACTIONS.key))
         )
-        statement = upsert(self._connection, live).from_select(names, other)
+        statement = upsert(self._connection, live).from_select(_NAMES, other)
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=[live.c.tenant, *(live.c[name] for name in TRANSACTIONS.key)],
                 set_={
                     name: statement.excluded[name]
-                    for name in names
+                    for name in _NAMES
                     if name not in ("tenant", *TRANSACTIONS.key)
                 },
             )
         )
-        return difference
+        self._keep_superseded()
 
-    def _is_affected(self, table: Table) -> ColumnElement[bool]:
-        return exists(select(_affected.c.location_id).where(rows.same_key(_affected, table)))
-
-    def _is_gone(self) -> ColumnElement[bool]:
-        live = self._live
-        return and_(
-            live.c.tenant == self._tenant,
-            self._is_affected(live),
-            # The tenant leads the key of both: without it each row would scan all that was folded.
-            ~exists(
-                select(_folded.c.line).where(
-                    _folded.c.tenant == self._tenant, rows.same_key(_folded, live)
-                )
-            ),
+    def _keep_superseded(self) -> None:
+        """Make what was superseded every value of the affected keys but the last."""
+        table = self._superseded
+        affected = select(*(_affected.c[name] for name in TRANSACTIONS.key))
+        self._connection.execute(
+            delete(table).where(table.c.tenant == self._tenant, _key(table).in_(affected))
         )
+        last = exists(
+            select(_folded.c.line).where(
+                _folded.c.tenant == _values.c.tenant,
+                rows.same_key(_folded, _values),
+                _folded.c.delivery == _values.c.delivery,
+            )
+        )
+        self._connection.execute(
+            insert(table).from_select(
+                _NAMES, select(*(_values.c[name] for name in _NAMES)).where(~last)
+            )
+        )
+
+    def _matches(self, table: Table) -> ColumnElement[bool]:
+        """Whether a row of a table is the tenant's of an affected key."""
+        return and_(table.c.tenant == self._tenant, rows.same_key(_affected, table))
+
+    def _folded_and_live(self) -> FromClause:
+        live = self._live
+        return _folded.outerjoin(
+            live, and_(live.c.tenant == self._tenant, rows.same_key(_folded, live))
+        )
+
+    def _gone(self) -> Select[Any]:
+        """The affected keys that have a row, and none when folded."""
+        return (
+            select(*(_affected.c[name] for name in TRANSACTIONS.key))
+            .select_from(
+                _affected.join(self._live, self._matches(self._live)).outerjoin(
+                    _folded, self._matches(_folded)
+                )
+            )
+            .where(_folded.c.delivery.is_(None))
+        )
+
+
+def _key(table: Table) -> Any:  # noqa: ANN401 - SQLAlchemy's own tuple
+    return tuple_(*(table.c[name] for name in TRANSACTIONS.key))
+
+
+def _side(row: Any, side: str, names: tuple[str, ...]) -> dict[str, str] | None:  # noqa: ANN401 - a row
+    if row[f"{side}_delivery"] is None:
+        return None
+    return {name: row[f"{side}_{name}"] for name in names}

@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
+    Select,
     Table,
     and_,
     case,
@@ -43,15 +44,20 @@ DUMP_COLUMNS = (
 """What a canonical dump shows of each row, in this order."""
 
 _VALUES = TRANSACTIONS.values
-_SAID = (*TRANSACTIONS.columns, "delivery", "line")
+SAID = ("tenant", *TRANSACTIONS.columns, "delivery", "line")
+"""The columns of a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fold:
-    """How far a tenant's rows of one record type are: the newest delivery, and the version."""
+    """How far a tenant's rows of one record type are: the newest delivery, and the version.
+
+    What deliveries up to `forgotten` replaced is known from the archive only.
+    """
 
     newest: str
     version: int
+    forgotten: str = ""
 
 
 def fold_of(connection: Connection, tenant: str, record: str, *, lock: bool = False) -> Fold:
@@ -61,14 +67,14 @@ def fold_of(connection: Connection, tenant: str, record: str, *, lock: bool = Fa
         # Taking the lock needs a row to take it on. SQLite's writer lock is the whole database.
         connection.execute(
             upsert(connection, folds)
-            .values(tenant=tenant, record=record, newest="", version=0)
+            .values(tenant=tenant, record=record, newest="", version=0, forgotten="")
             .on_conflict_do_nothing()
         )
-    query = select(folds.c.newest, folds.c.version).where(
+    query = select(folds.c.newest, folds.c.version, folds.c.forgotten).where(
         folds.c.tenant == tenant, folds.c.record == record
     )
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
-    return Fold(newest=row.newest, version=row.version) if row else Fold(newest="", version=0)
+    return Fold(**row._mapping) if row else Fold(newest="", version=0)  # noqa: SLF001 - public
 
 
 def advance(connection: Connection, tenant: str, record: str, *, delivery: str) -> None:
@@ -82,6 +88,16 @@ def advance(connection: Connection, tenant: str, record: str, *, delivery: str) 
     )
 
 
+def remember(connection: Connection, tenant: str, record: str) -> None:
+    """Write down that all values that rows had are known: they were just made from the archive."""
+    folds = tables.folds
+    connection.execute(
+        folds.update()
+        .where(folds.c.tenant == tenant, folds.c.record == record)
+        .values(forgotten="")
+    )
+
+
 def append(
     connection: Connection, tenant: str, record: str, delivery: str, rows: pl.DataFrame
 ) -> Counts:
@@ -92,9 +108,22 @@ def append(
     stage.fill(connection, delivery, rows)
     live = row_table(record)
     counts = difference(connection, stage.stage, live, tenant)
+    if counts.changed:
+        _supersede(connection, live, superseded_table(record), tenant)
     if counts.new or counts.changed:
         write_differing(connection, stage.stage, live, tenant)
     return counts
+
+
+def _supersede(connection: Connection, live: Table, superseded: Table, tenant: str) -> None:
+    """Keep the rows that what is on the stage is about to replace."""
+    names = [column.name for column in superseded.columns]
+    replaced = (
+        select(*(live.c[name] for name in names))
+        .select_from(stage.stage.join(live, _of_same_key(stage.stage, live, tenant)))
+        .where(differs(stage.stage, live))
+    )
+    connection.execute(superseded.insert().from_select(names, replaced))
 
 
 def compare(connection: Connection, tenant: str, record: str, rows: pl.DataFrame) -> Counts:
@@ -106,6 +135,11 @@ def compare(connection: Connection, tenant: str, record: str, rows: pl.DataFrame
 def row_table(record: str) -> Table:
     """The table that holds rows of a record type."""
     return tables.metadata.tables[RECORD_TYPES[record].name]
+
+
+def superseded_table(record: str) -> Table:
+    """The table that holds what rows of a record type said before."""
+    return tables.metadata.tables[f"{RECORD_TYPES[record].name}_superseded"]
 
 
 def difference(connection: Connection, source: Table, target: Table, tenant: str) -> Counts:
@@ -129,18 +163,26 @@ def write_differing(connection: Connection, source: Table, target: Table, tenant
     Leaving the others out by a join is three times as fast on PostgreSQL as a conflict clause
     that finds nothing to change.
     """
-    chosen = (
-        select(literal(tenant), *(source.c[name] for name in _SAID))
-        .select_from(_matched(source, target, tenant))
-        .where(or_(_absent(target), differs(source, target)))
-        .order_by(source.c.location_id, source.c.transaction_id)
-    )
-    insert = upsert(connection, target).from_select(["tenant", *_SAID], chosen)
+    insert = upsert(connection, target).from_select(SAID, differing(source, target, tenant))
     connection.execute(
         insert.on_conflict_do_update(
             index_elements=[target.c.tenant, *(target.c[name] for name in TRANSACTIONS.key)],
-            set_={name: insert.excluded[name] for name in _SAID if name not in TRANSACTIONS.key},
+            set_={
+                name: insert.excluded[name]
+                for name in SAID
+                if name not in ("tenant", *TRANSACTIONS.key)
+            },
         )
+    )
+
+
+def differing(source: Table, target: Table, tenant: str) -> Select[Any]:
+    """What `source` says, with the columns `SAID`, that a tenant's rows in `target` do not say."""
+    return (
+        select(literal(tenant).label("tenant"), *(source.c[name] for name in SAID[1:]))
+        .select_from(_matched(source, target, tenant))
+        .where(or_(_absent(target), differs(source, target)))
+        .order_by(source.c.location_id, source.c.transaction_id)
     )
 
 
@@ -155,6 +197,31 @@ def dump(connection: Connection, tenant: str, record: str) -> Iterator[tuple[Any
     )
     for row in connection.execute(query):
         yield tuple(row)
+
+
+def values_of(
+    connection: Connection, tenant: str, record: str, key: tuple[str, ...]
+) -> list[dict[str, str]]:
+    """All values that one row had, the present one last, with delivery and line; none if no row."""
+    live = row_table(record)
+    found: list[dict[str, str]] = []
+    for table in (superseded_table(record), live):
+        query = (
+            select(*(table.c[name] for name in (*_VALUES, "delivery", "line")))
+            .where(
+                table.c.tenant == tenant,
+                *(
+                    table.c[name] == value
+                    for name, value in zip(TRANSACTIONS.key, key, strict=True)
+                ),
+            )
+            .order_by(table.c.delivery)
+        )
+        found += [
+            {name: str(value) for name, value in row.items()}
+            for row in connection.execute(query).mappings()
+        ]
+    return found
 
 
 def count(connection: Connection, record: str, *, tenant: str | None = None) -> int:
@@ -181,4 +248,8 @@ def _absent(target: Table) -> ColumnElement[bool]:
 
 
 def _matched(source: Table, target: Table, tenant: str) -> FromClause:
-    return source.outerjoin(target, and_(target.c.tenant == tenant, same_key(source, target)))
+    return source.outerjoin(target, _of_same_key(source, target, tenant))
+
+
+def _of_same_key(source: Table, target: Table, tenant: str) -> ColumnElement[bool]:
+    return and_(target.c.tenant == tenant, same_key(source, target))

@@ -124,6 +124,17 @@ transactions = Table(
     sqlite_with_rowid=False,  # the rows lie in the order of their key, without a second copy of it
 )
 
+# What rows said before: each value that a newer delivery replaced, and who brought it. So the rows
+# as they were before any delivery are known without reading the archive.
+superseded = Table(
+    f"{TRANSACTIONS.name}_superseded",
+    metadata,
+    Column("tenant", Key(), nullable=False),
+    *row_columns(),
+    PrimaryKeyConstraint("tenant", *TRANSACTIONS.key, "delivery"),
+    sqlite_with_rowid=False,
+)
+
 deliveries = Table(
     "deliveries",
     metadata,
@@ -185,6 +196,8 @@ folds = Table(
     Column("newest", Key(), nullable=False),
     # Rises with every change, so that a long computation sees whether it was overtaken.
     Column("version", BigInteger(), nullable=False),
+    # What deliveries up to this one replaced was not kept: they are older than that table.
+    Column("forgotten", Key(), nullable=False, default=""),
     PrimaryKeyConstraint("tenant", "record"),
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from ingest import describing, lookup, pipeline, tenancy
 from ingest.home import Home
 from storage import rows
@@ -69,6 +71,15 @@ def send(home: Home, data: bytes, *, name: str = "sales.csv") -> Entry:
 def entry(home: Home, envelope: Envelope) -> Entry:
     """What is known of a delivery now."""
     return lookup.delivery(home, envelope.id)
+
+
+def superseded(home: Home, tenant: str = "acme") -> set[tuple[str, str, str, str, int]]:
+    """What a tenant's rows said before: location, transaction id, total, delivery and line."""
+    table = rows.superseded_table("transactions")
+    names = ("location_id", "transaction_id", "total", "delivery", "line")
+    query = select(*(table.c[name] for name in names)).where(table.c.tenant == tenant)
+    with home.database.reading() as connection:
+        return {tuple(row) for row in connection.execute(query)}
 
 
 def totals(home: Home, tenant: str = "acme") -> dict[tuple[str, str], str]:

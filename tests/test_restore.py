@@ -1,21 +1,17 @@
-"""A restore loses nothing: what the files have and the database does not know is put back."""
+"""A restore loses nothing: a rebuild brings back what the files have and the database lacks."""
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 from ingest import lookup
-from ingest.cli.output import details
 from ingest.home import Home, open_home
+from ingest.rebuild import rebuild
 from ingest.worker import Worker
 from storage.layout import Layout
 from tests.conftest import MakeHome
-from tests.documents import ROOT
 from tests.shop import deliver, dump, open_shop, send, table
 
 
@@ -23,8 +19,8 @@ def test_a_restore_brings_back_what_came_after_the_dump(
     tmp_path: Path, make_home: MakeHome
 ) -> None:
     """Given a database that was dumped before the files were copied,
-    when they are restored and put back,
-    then every delivery is loaded in its own place, as in the home that was backed up."""
+    when they are restored and rebuilt,
+    then every delivery counts in its own place, as in the home that was backed up."""
     home = make_home("sqlite", tmp_path / "home")
     open_shop(home)
     send(home, table(("A", "1", "1.00"), ("A", "2", "2.00")))
@@ -39,14 +35,14 @@ def test_a_restore_brings_back_what_came_after_the_dump(
     waiting = deliver(home, table(("A", "4", "4.00")))
 
     restored = _restored(home, dumped, tmp_path / "restored")
-    said = _put_back(restored)
-    again = _put_back(restored)
+    made = rebuild(restored, "acme")
+    again = rebuild(restored, "acme")
     Worker(home).run_once()
     Worker(restored).run_once()
 
     # The two that were loaded later, and the picture, which the dump does not know as held.
-    assert said == "3 wait again, 0 second copies removed, 0 incomplete.\n"
-    assert again == "0 wait again, 0 second copies removed, 0 incomplete.\n"
+    assert (made.restored, made.released, made.no_credentials) == (2, 1, False)
+    assert (again.restored, again.released) == (0, 0)
     assert dump(restored) == dump(home)
     assert lookup.delivery(restored, later_loaded.id).state == "quarantined"
     assert lookup.delivery(restored, waiting.id).state == "loaded"
@@ -68,9 +64,9 @@ def test_a_restore_sorts_out_what_moved_during_the_backup(
     lonely = layout.waiting(entry.tenant, "0000000000000")
     lonely.mkdir(parents=True)
 
-    said = _put_back(home)
+    assert home.archive.sort_out("acme") == 2
+    assert rebuild(home, "acme").released == 0
 
-    assert said == "0 wait again, 2 second copies removed, 1 incomplete.\n"
     assert kept.is_dir()
     assert not layout.waiting(entry.tenant, entry.id).exists()
     assert not half.exists()
@@ -85,15 +81,3 @@ def _restored(home: Home, dumped: Path, target: Path) -> Home:
     shutil.copyfile(home.layout.settings, layout.settings)
     shutil.copyfile(dumped, layout.database)
     return open_home(target)
-
-
-def _put_back(home: Home) -> str:
-    known = [details(entry) for entry in lookup.deliveries(home)]
-    done = subprocess.run(
-        [sys.executable, ROOT / "deploy" / "put_back.py", home.layout.home],
-        input=json.dumps(known),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return done.stdout

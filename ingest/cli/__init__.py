@@ -15,11 +15,14 @@ from ingest.cli import (
     looking,
     mapping,
     reading,
+    rebuilding,
     replaying,
     serving,
     settling,
     suggesting,
     tenant,
+    undoing,
+    why,
 )
 from ingest.cli.context import CommandFailed, log_errors_only, one_line_errors
 from ingest.cli.helping import examples, usage_line
@@ -53,20 +56,22 @@ def _root(
     context: typer.Context,
     *,
     home: Annotated[
-        Path,
+        str,  # a Path would make the directory at hand of one that is empty
         typer.Option(
             envvar="DROPSAFE_HOME",
             metavar="DIR",
             help="The directory that holds settings, inbox, archive and embedded database.",
         ),
-    ] = Path("dropsafe-home"),
+    ] = "dropsafe-home",
     show_version: Annotated[
         bool,
         typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version."),
     ] = False,
 ) -> None:
     del show_version
-    context.obj = home
+    if not home.strip():
+        raise typer.BadParameter("--home is empty: name a directory, or leave it out", context)
+    context.obj = Path(home)
 
 
 serving.register(app)
@@ -78,6 +83,9 @@ delivering.register(app)
 reading.register(app)
 looking.register(app)
 replaying.register(app)
+undoing.register(app)
+rebuilding.register(app)
+why.register(app)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ingest.home import Home, open_home
+from ingest.reader import ReaderLost
 from ingest.verdicts import Held
 from storage.errors import DropsafeError
 
@@ -68,6 +69,13 @@ def one_line_errors() -> Iterator[None]:
         raise CommandFailed(_line(verdict.message, verdict.remedy)) from verdict
     except BrokenPipeError:
         raise  # the reader of our output had enough: no error
+    except ReaderLost as error:
+        raise CommandFailed(
+            "The process that reads files was ended from outside, as by a machine that runs out "
+            "of memory. Nothing is known of the file: try again."
+        ) from error
+    except MemoryError as error:
+        raise CommandFailed("There is not enough memory for this.") from error
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise CommandFailed(f"{where}{error.strerror or error}") from error

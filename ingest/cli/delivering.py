@@ -54,14 +54,14 @@ def load(
     Without --wait it is loaded when a worker comes to it. With it, what lies in an archive or a
     workbook is worked off too, and each table has a verdict of its own.
     """
-    log_errors_only()
     with opened(context) as home:
         make_directories(home.layout)
-        with progress_bar("Storing") as progress:
+        with progress_bar("Storing", json=json) as progress:
             envelope = _hand_in(home, tenant, file, progress)
         if wait:
-            with progress_bar("Reading and loading"):
-                entry = _worked_off(home, envelope)
+            log_errors_only()
+            with progress_bar("Reading and loading", json=json, deliveries=True) as progress:
+                entry = _worked_off(home, envelope, progress)
         else:
             entry = lookup.delivery(home, envelope.id)
         parts = lookup.parts(home, entry)
@@ -101,14 +101,14 @@ def _hand_in(home: Home, tenant: str, file: Path, progress: Progress) -> Envelop
         upload.abort()
 
 
-def _worked_off(home: Home, envelope: Envelope) -> Entry:
+def _worked_off(home: Home, envelope: Envelope, progress: Progress) -> Entry:
     """Work the queue off up to this delivery and its parts, here or by whoever is at it."""
     from ingest.worker import Worker  # noqa: PLC0415 - brings watchdog, and then polars
 
     worker = Worker(home)
     tenant, last = envelope.origin.tenant, lookup.part_ids(envelope.id)[-1]
     while True:
-        worker.run_tenant(tenant, until=last)
+        worker.run_tenant(tenant, until=last, progress=progress)
         entry = lookup.delivery(home, envelope.id)
         waiting = home.inbox.waiting(tenant)
         if entry.state not in (State.RECEIVED, State.LOADING) and (

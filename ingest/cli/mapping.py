@@ -11,7 +11,7 @@ import typer
 from ingest.cli.context import Json, TenantName, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json, show_table
-from storage import mappings, tenants
+from storage import ledger, mappings, tenants
 from storage.errors import DropsafeError
 from storage.mappings import DEFAULT_FEED, MappingVersion
 
@@ -56,18 +56,22 @@ def set_mapping(
 
     Deliveries that were held for want of it, or because of the one before, are tried again.
     """
-    from ingest import describing  # noqa: PLC0415 - see log_errors_only
+    from ingest import describing  # noqa: PLC0415 - reads mappings
 
-    log_errors_only()
     with opened(context) as home:
         version, released = describing.set_mapping(
             home, tenant=tenant, feed=feed, text=text_of(Path(file))
         )
+        with home.database.reading() as connection:
+            stay = ledger.read_otherwise(connection, tenant=tenant, feed=feed, now=version.version)
     if json:
         show_json(changed(version, released))
         return
     typer.echo(f"{tenant}: feed {feed} has mapping version {version.version}.")
     say_released(released)
+    if stay:
+        words = "delivery stays as it was" if stay == 1 else "deliveries stay as they were"
+        typer.echo(f"{stay:,} loaded {words} read, until: dropsafe replay --tenant {tenant}")
 
 
 @app.command(cls=Command, epilog=examples("dropsafe mapping remove corner-shop --feed old-tills"))
@@ -83,9 +87,8 @@ def remove(
     Files that would have been its own then go to the feed that their names fit, or are held. What
     was read with its mapping stays as it was read.
     """
-    from ingest import describing  # noqa: PLC0415 - see log_errors_only
+    from ingest import describing  # noqa: PLC0415 - reads mappings
 
-    log_errors_only()
     with opened(context) as home:
         version, released = describing.remove_feed(home, tenant=tenant, feed=feed)
     if json:
@@ -157,11 +160,11 @@ def check(
     json: Json = False,
 ) -> None:
     """Say what would become of a file if it came in now, changing nothing."""
-    from ingest import describing  # noqa: PLC0415 - see log_errors_only
+    from ingest import checking  # noqa: PLC0415 - see log_errors_only
 
     log_errors_only()
     with opened(context) as home:
-        found = describing.check_file(home, tenant=tenant, file=file, feed=feed)
+        found = checking.check_file(home, tenant=tenant, file=file, feed=feed)
     document: dict[str, Any] = {
         "state": found.state,
         "reason": found.reason,

@@ -3,33 +3,40 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Protocol
 
-Progress: TypeAlias = Callable[[int, int], None]
-"""Called with how much is done and how much there is."""
+
+class Progress(Protocol):
+    """Called with how much is done, how much there is, and the rows read so far."""
+
+    def __call__(self, done: int, total: int, rows: int = 0, /) -> None: ...
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Progress]:
-    """Show progress on standard error while the block runs, if that is a terminal.
+def progress_bar(label: str, *, json: bool = False, deliveries: bool = False) -> Iterator[Progress]:
+    """Show progress on standard error while the block runs, if that is a terminal; not for `json`.
 
-    Until it is told how much there is, the bar only shows that work goes on, and since when.
+    Until it is told how much there is, the bar only shows that work goes on, and since when. With
+    `deliveries` it counts those, and their rows; else it shows what part of the whole is done.
     """
-    if not sys.stderr.isatty():
-        yield lambda _done, _total: None
+    if json or not sys.stderr.isatty():
+        yield lambda _done, _total, _rows=0: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal pays for it
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich import progress  # noqa: PLC0415 - only a terminal pays for it
+    from rich.console import Console  # noqa: PLC0415 - as above
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeElapsedColumn(),
+    counted = (
+        progress.MofNCompleteColumn(),
+        progress.TextColumn("deliveries, {task.fields[rows]:,} rows"),
     )
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(label, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+    columns = (
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        *(counted if deliveries else (progress.TaskProgressColumn(),)),
+        progress.TimeElapsedColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None, rows=0)
+        yield lambda done, total, rows=0: bar.update(task, completed=done, total=total, rows=rows)

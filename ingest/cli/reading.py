@@ -12,18 +12,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ingest.cli.context import Json
+from ingest.cli.context import Json, home_path
 from ingest.cli.helping import Command, examples
 from ingest.cli.mapping import text_of
 from ingest.cli.output import clean, show_pairs, write_csv
 from ingest.cli.progress import progress_bar
+from ingest.home import reader_at
 from parsers.records.dialect import shown
+from parsers.reject import Unreadable, UnreadableCode
 from storage.errors import DropsafeError
 
 if TYPE_CHECKING:
+    from ingest.reader import Reader
     from parsers.sheet import Findings, Sheet
 
 _MOST_LINES = 10  # that are named of one kind
+_COSTS = {UnreadableCode.TOO_COSTLY, UnreadableCode.BREAKS_READER}
+_TOO_LARGE = (
+    "Give it a part of the file, as in 'head -100000 FILE | dropsafe read -': a million rows take "
+    "about 1 GiB here, where every cell is shown. Or raise workers.memory or workers.seconds."
+)
 _LINE_ENDS = {"\n": "LF", "\r\n": "CRLF", "\r": "CR", "mixed": "mixed"}
 
 
@@ -41,6 +49,7 @@ def register(app: typer.Typer) -> None:
 
 
 def read(
+    context: typer.Context,
     file: Annotated[
         Path,
         typer.Argument(
@@ -73,20 +82,17 @@ def read(
     They are plain CSV in UTF-8, the header first, whatever the file is written in. What was found
     out about it is said on standard error. It needs no home.
     """
-    from parsers.mappings.mapping import Format, parse_format  # noqa: PLC0415 - as above
-    from parsers.reject import Unreadable  # noqa: PLC0415 - as above
-    from parsers.sheet import read_sheet  # noqa: PLC0415 - as above
-    from parsers.text.framing import refuse_other_kinds  # noqa: PLC0415 - what reads files costs time
+    from parsers.mappings.mapping import Format, parse_format  # noqa: PLC0415 - costs time
 
     layout = parse_format(text_of(mapping)) if mapping else Format()
     try:
-        with progress_bar("Reading"):
-            name, data = _table(Path(file), member)
-            refuse_other_kinds(data)
-            sheet = read_sheet(data, layout)
+        with progress_bar("Reading", json=json), reader_at(home_path(context)) as reader:
+            name, data = _table(reader, Path(file), member)
+            sheet = reader.read_sheet(data, layout)
+            del data
     except Unreadable as error:
-        raise DropsafeError(error.message, hint=error.remedy) from error
-    del data
+        hint = _TOO_LARGE if error.code in _COSTS else error.remedy
+        raise DropsafeError(error.message, hint=hint) from error
     if json:
         _write_json(sheet, name)
         return
@@ -96,19 +102,19 @@ def read(
     show_pairs([("table", name), *_found(sheet)], err=True)
 
 
-def _table(file: Path, wanted: str | None) -> tuple[str, bytes]:
+def _table(reader: Reader, file: Path, wanted: str | None) -> tuple[str, bytes]:
     """The name and the bytes of the one table that is read: the file, or what lies in it.
 
     Raises:
-        Unreadable: what it lies in cannot be opened.
+        Unreadable: what it lies in cannot be opened, or only at too high a cost.
         DropsafeError: there is no such member, none at all, or several of which none is chosen.
     """
-    from parsers import containers  # noqa: PLC0415 - as in read
+    from parsers.containers import names_in  # noqa: PLC0415 - costs time
 
     is_stdin = str(file) == "-"
     data = sys.stdin.buffer.read() if is_stdin else file.read_bytes()
     name = "standard input" if is_stdin else file.name
-    contents = containers.contents(data, name)
+    contents = reader.contents(data, name)
     if contents is None:
         if wanted is not None:
             raise DropsafeError(
@@ -123,7 +129,7 @@ def _table(file: Path, wanted: str | None) -> tuple[str, bytes]:
         raise DropsafeError("There is no table in it.", hint="Look at what was left out.")
     if wanted is None and len(members) == 1:
         return next(iter(members.items()))
-    fitting = [name for name in members if wanted in (name, *containers.names_in(name)[-1:])]
+    fitting = [name for name in members if wanted in (name, *names_in(name)[-1:])]
     if len(fitting) == 1:
         return fitting[0], members[fitting[0]]
     for name, inside in members.items():

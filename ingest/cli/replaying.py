@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ingest import lookup
+from ingest.cli.changes import MOST_CHANGES, show_changes
 from ingest.cli.context import Json, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import clean, show_fields, show_json, show_table
-from ingest.cli.progress import progress_bar
+from ingest.cli.progress import Progress, progress_bar
 from ingest.home import Home
 from storage import tenants
 from storage.ledger import Entry
+
+if TYPE_CHECKING:
+    from ingest.replay import Replay
+
+
+class Mapping(StrEnum):
+    """Which version of the mapping reads a delivery again."""
+
+    TODAY = "today"
+    THEN = "then"
 
 
 def register(app: typer.Typer) -> None:
@@ -47,12 +60,19 @@ def replay(
             "2026-11-21T08:30:00+01:00; UTC unless it has an offset.",
         ),
     ] = None,
+    mapping: Annotated[
+        Mapping,
+        typer.Option(
+            metavar="WHICH",
+            help="'today': the mapping as it is now. 'then': as it was when each file came.",
+        ),
+    ] = Mapping.TODAY,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Read deliveries again from the archive with today's mapping.
+    """Read deliveries again from the archive, with today's mapping or that of their time.
 
     Each stays in its own place in the order: what newer files said is never overwritten. It can be
     repeated without effect. A held delivery that can now be read is loaded.
@@ -62,10 +82,10 @@ def replay(
     if bool(deliveries) == (tenant is not None):
         raise typer.BadParameter("Give either ids of deliveries, or --tenant", context)
     after = "" if since is None else _utc(context, since)
-    log_errors_only()
     with opened(context) as home:
         chosen = _chosen(home, deliveries or [], tenant, after)
-        document = _replay(home, chosen, dry_run=dry_run)
+        with progress_bar("Replaying", json=json, deliveries=True) as progress:
+            document = _replay(home, chosen, mapping, progress, dry_run=dry_run)
     if json:
         show_json(document)
         return
@@ -83,6 +103,9 @@ def replay(
     counts = {key: document[key] for key in ("new", "changed", "unchanged", "gone")}
     typer.echo("Rows, if it were done:" if dry_run else "Rows:")
     show_fields(counts)
+    show_changes(
+        document["sample"], all_changed=document["new"] + document["changed"] + document["gone"]
+    )
 
 
 def _chosen(home: Home, ids: list[str], tenant: str | None, since: str) -> list[Entry]:
@@ -94,19 +117,44 @@ def _chosen(home: Home, ids: list[str], tenant: str | None, since: str) -> list[
     return lookup.deliveries(home, tenant=tenant, since=since)
 
 
-def _replay(home: Home, chosen: list[Entry], *, dry_run: bool) -> dict[str, Any]:
-    from ingest.replay import replay as replay_deliveries  # noqa: PLC0415 - costs time
-
+def _replay(
+    home: Home, chosen: list[Entry], mapping: Mapping, progress: Progress, *, dry_run: bool
+) -> dict[str, Any]:
     total = {"new": 0, "changed": 0, "unchanged": 0, "gone": 0}
     said: list[dict[str, Any]] = []
-    with progress_bar("Replaying") as progress:
-        for owner in sorted({entry.tenant for entry in chosen}):
-            theirs = {entry.id for entry in chosen if entry.tenant == owner}
-            result = replay_deliveries(home, owner, theirs, dry_run=dry_run, progress=progress)
-            said += [asdict(one) for one in result.deliveries]
-            for key in total:
-                total[key] += getattr(result.difference, key)
-    return {"dry_run": dry_run, "deliveries": said, **total}
+    sample: list[dict[str, Any]] = []
+    progress(0, len(chosen))
+    for owner in sorted({entry.tenant for entry in chosen}):
+        rows = sum(one["records"] for one in said)
+
+        def told(done: int, _all: int, more: int, at: int = len(said), rows: int = rows) -> None:
+            progress(at + done, len(chosen), rows + more)
+
+        ids = {entry.id for entry in chosen if entry.tenant == owner}
+        result = _replay_of(home, owner, ids, mapping, told, dry_run=dry_run)
+        said += [asdict(one) for one in result.deliveries]
+        for key in total:
+            total[key] += getattr(result.effect.difference, key)
+        sample += [asdict(one) for one in result.effect.sample]
+    return {"dry_run": dry_run, "deliveries": said, **total, "sample": sample[:MOST_CHANGES]}
+
+
+def _replay_of(
+    home: Home,
+    tenant: str,
+    ids: set[str],
+    mapping: Mapping,
+    told: Callable[[int, int, int], None],
+    *,
+    dry_run: bool,
+) -> Replay:
+    from ingest.replay import replay as replay_deliveries  # noqa: PLC0415 - see log_errors_only
+
+    log_errors_only()
+    of_its_time = mapping is Mapping.THEN
+    return replay_deliveries(
+        home, tenant, ids, dry_run=dry_run, of_its_time=of_its_time, progress=told
+    )
 
 
 def _utc(context: typer.Context, text: str) -> str:

@@ -11,7 +11,7 @@ from ingest.cli.context import Json, home_path, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json
 from ingest.cli.progress import progress_bar
-from ingest.home import make_directories, make_home, open_home
+from ingest.home import Home, make_directories, make_home, open_home
 from storage.layout import Layout
 
 
@@ -35,8 +35,9 @@ def init(context: typer.Context, *, json: Json = False) -> None:
     Makes the directories, a dropsafe.toml with the defaults if there is none, and the database's
     tables.
     """
+    from ingest.journalling import adopt  # noqa: PLC0415 - brings the mappings
     from ingest.settings_file import write_default_settings  # noqa: PLC0415 - only here
-    from storage import schema  # noqa: PLC0415 - Alembic costs 0.1 s
+    from storage import schema  # noqa: PLC0415 - only here
 
     layout = Layout(home_path(context).absolute())
     make_home(layout)
@@ -44,6 +45,7 @@ def init(context: typer.Context, *, json: Json = False) -> None:
     home = open_home(layout.home)
     schema.upgrade(home.database)
     home.database.check()
+    adopt(home)
     home.database.close()
     if json:
         show_json({"home": str(layout.home), "settings": str(layout.settings), "made": made})
@@ -101,21 +103,28 @@ def work(
 
     'serve' starts workers by itself; this is for one more, or for a unit of its own.
     """
-    from ingest import events, worker  # noqa: PLC0415 - watchdog costs time
-
     with opened(context) as home:
         make_directories(home.layout)
         if not once:
+            from ingest import events, worker  # noqa: PLC0415 - watchdog costs time
+
             events.configure(home.settings.log)
             worker.run_until_told(home)
             return
-        log_errors_only()
-        with progress_bar("Working off the inbox") as progress:
-            done = worker.Worker(home).run_once(progress)
+        waits = any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants())
+        done = _work_once(home, json=json) if waits else 0
     if json:
         show_json({"worked": done})
     else:
         typer.echo(f"{done:,} worked off." if done else "Nothing waits.")
+
+
+def _work_once(home: Home, *, json: bool) -> int:
+    from ingest import worker  # noqa: PLC0415 - watchdog costs time
+
+    log_errors_only()
+    with progress_bar("Working off the inbox", json=json, deliveries=True) as progress:
+        return worker.Worker(home).run_once(progress)
 
 
 def status(context: typer.Context, *, json: Json = False) -> None:

@@ -56,10 +56,9 @@ def pin(
     What the mapping leaves open, a file that proves it settles for those after it; one that
     contradicts it is held. KEY= takes a pin away, KEY=any lets each file decide for itself.
     """
-    from ingest import settling  # noqa: PLC0415 - see log_errors_only
+    from ingest import settling  # noqa: PLC0415 - reads mappings
     from parsers.mappings.pins import PinError  # noqa: PLC0415 - as above
 
-    log_errors_only()
     changes = dict(_pair(one) for one in settled or ())
     with opened(context) as home:
         if changes:

@@ -9,9 +9,10 @@ from typing import Annotated
 
 import typer
 
-from ingest.cli.context import Json, log_errors_only, opened
+from ingest.cli.context import Json, home_path, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import clean, show_json
+from ingest.home import reader_at
 from storage.errors import DropsafeError
 
 
@@ -56,7 +57,8 @@ def suggest(
         with opened(context) as home:
             known = suggesting.known_of(home, tenant)
     try:
-        found = suggesting.suggest_mapping(files, known)
+        with reader_at(home_path(context)) as reader:
+            found = suggesting.suggest_mapping(reader, files, known)
     except Unreadable as error:
         raise DropsafeError(error.message, hint=error.remedy) from error
     if json:

@@ -212,7 +212,11 @@ def rotate(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Give a tenant a new Upload Key; the old one stops at once."""
+    """Give a tenant a new Upload Key; the old one stops within about two seconds.
+
+    Sessions that came in with the old one are closed then, and what they have not been told yes
+    for is refused.
+    """
     with opened(context) as home:
         _tell(tenancy.rotate(home, name, mail_address=mail_address), json=json)
 

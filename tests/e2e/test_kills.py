@@ -217,6 +217,6 @@ def _check(home: Path, load: Load) -> None:
     opened = open_home(home)
     rows = {(row[0], row[1]): (row[4], row[5], row[6]) for row in dump(opened)}
     opened.database.close()
-    assert rows == expected
+    assert rows == oracle.now(expected)
     assert os.listdir(home / "spool") == []
     assert not list((home / "inbox").glob("*/*"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import asyncssh
 import pytest
@@ -81,6 +82,12 @@ def listening_socket() -> Iterator[socket.socket]:
     """A listening socket on a free loopback port."""
     with socket.create_server(("127.0.0.1", 0)) as sock:
         yield sock
+
+
+def cuts(logs: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """What is logged of uploads that were cut: tenant, via, peer, name, reason, bytes."""
+    keys = ("tenant", "via", "peer", "name", "reason", "bytes")
+    return sorted(tuple(one[key] for key in keys) for one in logs if one["event"] == "upload.cut")
 
 
 def eventually(check: Callable[[], bool], *, seconds: float = 5.0) -> None:

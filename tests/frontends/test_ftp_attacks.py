@@ -126,7 +126,7 @@ def test_nothing_from_a_client_is_logged_as_it_is(home: Home) -> None:
         client.reply()
 
     events = {one["event"] for one in logs}
-    assert {"login.refused", "delivery.accepted", "upload.refused"} <= events
+    assert {"login.refused", "delivery.accepted", "upload.cut"} <= events
     values = [value for one in logs for value in one.values() if isinstance(value, str)]
     assert [value for value in values if not value.isprintable()] == []
     assert not [value for value in values if "s3cret" in value or UPLOAD_KEY in value]

@@ -10,9 +10,10 @@ import sys
 import threading
 
 import pytest
+from structlog.testing import capture_logs
 
 from ingest.frontends.ftp.reception import Patience
-from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
+from tests.frontends.conftest import UPLOAD_KEY, Home, cuts, eventually
 from tests.frontends.ftp_server import HALF, begin, nothing_is_left, reset, serving
 
 
@@ -43,13 +44,16 @@ def test_a_half_closed_data_connection_is_complete(plain_home: Home) -> None:
 
 
 def test_a_reset_is_a_cut(plain_home: Home) -> None:
-    """426, nothing is kept, and the session goes on."""
-    with serving(plain_home) as server, server.raw() as client:
+    """426, nothing is kept, and the session goes on; it is logged as over SFTP."""
+    with capture_logs() as logs, serving(plain_home) as server, server.raw() as client:
         data = begin(client)
         reset(data)
         assert client.reply().startswith("426")
         assert client.ask("NOOP").startswith("200")
         eventually(lambda: nothing_is_left(plain_home))
+    [(*who, received)] = cuts(logs)
+    assert who == ["acme", "ftp", "127.0.0.1", "day.csv", "cut"]
+    assert received in (0, len(HALF))  # what the kernel had not handed over is lost with a reset
 
 
 @pytest.mark.parametrize("orderly", [True, False])
@@ -147,7 +151,7 @@ def test_a_client_that_dies_leaves_nothing(plain_home: Home, *, secure: bool) ->
 
 def test_abor_is_a_cut(plain_home: Home) -> None:
     """426 for the file, 226 for the ABOR, with telnet's signals before it or without."""
-    with serving(plain_home) as server, server.raw() as client:
+    with capture_logs() as logs, serving(plain_home) as server, server.raw() as client:
         client.login()
         for abort in (b"ABOR\r\n", b"\xff\xf4\xff\xf2ABOR\r\n"):
             data = client.data()
@@ -164,6 +168,8 @@ def test_abor_is_a_cut(plain_home: Home) -> None:
         assert client.reply().startswith("226")
         assert client.ask("ABOR").startswith("225")
         eventually(lambda: nothing_is_left(plain_home))
+    reasons = [reason for *_, reason, _ in cuts(logs)]
+    assert reasons == ["aborted", "aborted", "no data connection"]
 
 
 def test_a_stalled_upload_is_cut(plain_home: Home) -> None:

@@ -54,8 +54,14 @@ def logs() -> Iterator[list[Any]]:
         yield lines
 
 
-def ended(logs: list[Any]) -> list[tuple[str, str]]:
-    return [(one["tenant"], one["via"]) for one in logs if one["event"] == "login.ended"]
+WHY = {"enabled": "tenant disabled", "upload_key_hash": "credential taken back"}
+"""What is logged, by what was changed."""
+
+
+def ended(logs: list[Any]) -> list[tuple[str, str, str]]:
+    return [
+        (one["tenant"], one["via"], one["reason"]) for one in logs if one["event"] == "login.ended"
+    ]
 
 
 @each_way_out
@@ -73,7 +79,7 @@ def test_an_open_sftp_session_ends(home: Home, logs: list[Any], changes: dict[st
         asyncio.run(session(served))
         eventually(lambda: home.arriving() == [])
     assert home.accepted() == []
-    assert ended(logs) == [("acme", "sftp")]
+    assert ended(logs) == [("acme", "sftp", WHY[next(iter(changes))])]
 
 
 def test_an_sftp_session_outlives_changes_of_other_credentials(home: Home) -> None:
@@ -150,7 +156,7 @@ def test_an_open_ftp_session_ends(home: Home, logs: list[Any], changes: dict[str
             assert client.reply() == ""
         eventually(lambda: home.arriving() == [])
     assert home.accepted() == []
-    assert ended(logs) == [("acme", "ftp")] * 2
+    assert ended(logs) == [("acme", "ftp", WHY[next(iter(changes))])] * 2
 
 
 @each_way_out
@@ -166,7 +172,7 @@ def test_the_next_ftp_command_ends_the_session(
         client.send("PWD\r\nPWD\r\n")
         assert client.reply().startswith("421")
         assert client.reply() == ""
-    assert ended(logs) == [("acme", "ftp")]
+    assert ended(logs) == [("acme", "ftp", WHY[next(iter(changes))])]
 
 
 @each_way_out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -85,3 +86,17 @@ def test_what_is_no_table_is_said_in_one_line(tmp_path: Path, home: Path, files:
     assert "a PDF document" in dropsafe(home, "mapping", "suggest", str(document), status=1)
     said = dropsafe(home, "mapping", "suggest", *files, "--tenant", "nobody", status=1)
     assert "nobody" in said
+
+
+def test_a_file_that_takes_too_long_is_refused_in_one_line(tmp_path: Path) -> None:
+    """It is looked at in a process of its own, within the limits of the settings."""
+    rows = (f"{at},{at % 97}.50,16/11/2026 09:02:11" for at in range(120_000))
+    (tmp_path / "long.csv").write_text("\n".join(["Receipt,Total,When", *rows, ""]))
+    said = dropsafe(
+        tmp_path / "nowhere",
+        *("mapping", "suggest", str(tmp_path / "long.csv")),
+        status=1,
+        env=os.environ | {"DROPSAFE_WORKERS__SECONDS": "1"},
+    )
+    assert said.startswith("dropsafe: Reading the file took more than 1 s of processor time.")
+    assert said.count("\n") == 1

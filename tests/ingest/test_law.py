@@ -16,14 +16,18 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from ingest import describing
+from ingest import describing, lookup
 from ingest.home import Home
+from ingest.rebuild import rebuild
 from ingest.replay import replay
-from storage.ledger import SETTLED, State
+from ingest.undo import redo, undo
+from storage.effect import Effect
+from storage.ledger import COUNTED, SETTLED, State
+from storage.tables import metadata
 from tests import oracle
 from tests.conftest import MakeHome
 from tests.databases import KINDS
-from tests.shop import MAPPING, deliver, dump, entry, load, open_shop
+from tests.shop import MAPPING, deliver, dump, entry, load, open_shop, superseded
 
 NET = MAPPING.replace('"Total"', '"Net"')
 
@@ -49,6 +53,12 @@ _step = st.one_of(
     st.tuples(st.just("load"), st.integers(0, 5)),
     st.tuples(st.just("replay"), st.integers(0, 5)),
     st.tuples(st.just("replay all"), st.just(0)),
+    st.tuples(st.just("undo"), st.integers(0, 5)),
+    st.tuples(st.just("undo all"), st.just(0)),
+    st.tuples(st.just("redo"), st.integers(0, 5)),
+    st.tuples(st.just("redo all"), st.just(0)),
+    st.tuples(st.just("rebuild"), st.just(0)),
+    st.tuples(st.just("lose the database"), st.just(0)),
     st.tuples(st.just("map total"), st.just(0)),
     st.tuples(st.just("map net"), st.just(0)),
 )
@@ -63,6 +73,7 @@ class Story:
         self.waiting: list[str] = []
         self.column = "Total"
         self.read_with: dict[str, str] = {}
+        self.undone: set[str] = set()
         open_shop(home, mapping=MAPPING)
 
     def step(self, what: str, argument: bytes | int) -> None:
@@ -73,14 +84,27 @@ class Story:
             self._deliver(_pick(list(self.files.values()), argument))
         elif what == "load" and self.waiting:
             self._load(_pick(self.waiting, argument))
-        elif what == "replay" and self.read_with:
-            self._replay([_pick(sorted(self.read_with), argument)])
-        elif what == "replay all":
-            self._replay(sorted(self.read_with))
+        elif what in ("replay", "undo", "redo") and self.read_with:
+            self._again(what, [_pick(sorted(self.read_with), argument)])
+        elif what in ("replay all", "undo all", "redo all"):
+            self._again(what.removesuffix(" all"), sorted(self.read_with))
         elif what in ("map total", "map net"):
-            self.column = "Net" if what == "map net" else "Total"
-            text = NET if what == "map net" else MAPPING
-            describing.set_mapping(self.home, tenant="acme", feed="default", text=text)
+            self._map("Net" if what == "map net" else "Total")
+        elif what == "rebuild":
+            assert _moved(rebuild(self.home, "acme").effect) == (0, 0, 0)
+        elif what == "lose the database":
+            self._lose_database()
+
+    def _map(self, column: str) -> None:
+        self.column = column
+        text = NET if column == "Net" else MAPPING
+        describing.set_mapping(self.home, tenant="acme", feed="default", text=text)
+
+    def _again(self, what: str, ids: list[str]) -> None:
+        if what == "replay":
+            self._replay(ids)
+        else:
+            self._turn(what, ids)
 
     def _deliver(self, data: bytes) -> None:
         envelope = deliver(self.home, data)
@@ -97,23 +121,57 @@ class Story:
         tried = replay(self.home, "acme", ids, dry_run=True)
         before = dump(self.home)
         done = replay(self.home, "acme", ids)
-        assert tried.difference == done.difference
-        difference = done.difference
+        assert tried.effect.difference == done.effect.difference
+        difference = done.effect.difference
         assert len(dump(self.home)) == len(before) + difference.new - difference.gone
         again = replay(self.home, "acme", ids)
-        assert (again.difference.new, again.difference.changed, again.difference.gone) == (0, 0, 0)
-        for delivery in ids:
+        assert _moved(again.effect) == (0, 0, 0)
+        for delivery in set(ids) - self.undone:
             self.read_with[delivery] = self.column
 
+    def _turn(self, what: str, ids: list[str]) -> None:
+        turn = undo if what == "undo" else redo
+        tried = turn(self.home, "acme", ids, dry_run=True)
+        before = dump(self.home)
+        done = turn(self.home, "acme", ids)
+        assert tried == done
+        difference = done.effect.difference
+        assert len(dump(self.home)) == len(before) + difference.new - difference.gone
+        assert _moved(turn(self.home, "acme", ids).effect) == (0, 0, 0)
+        self.undone = self.undone | set(ids) if what == "undo" else self.undone - set(ids)
+
+    def _lose_database(self) -> None:
+        before = dump(self.home)
+        states = {one.id: one.state for one in lookup.deliveries(self.home, tenant="acme")}
+        with self.home.database.writing() as connection:
+            for table in metadata.tables.values():
+                connection.execute(table.delete())
+        assert dump(self.home) == []
+        made = rebuild(self.home, "acme")
+        assert made.no_credentials
+        assert dump(self.home) == before
+        assert {
+            one.id: one.state in COUNTED for one in lookup.deliveries(self.home, tenant="acme")
+        } == {one: state in COUNTED for one, state in states.items()}
+
     def check(self) -> None:
-        """The rows are those of the oracle, to the delivery and the line."""
+        """The rows are those of the oracle, to the delivery and the line, and what they were."""
         said = [
             (delivery, self.files[delivery], column)
             for delivery, column in sorted(self.read_with.items())
+            if delivery not in self.undone
         ]
         expected = oracle.fold(said)
         found = {(row[0], row[1]): (row[4], row[5], row[6]) for row in dump(self.home)}
-        assert found == expected
+        assert found == oracle.now(expected)
+        assert superseded(self.home) == {
+            (*key, *value) for key, values in expected.items() for value in values[:-1]
+        }
+
+
+def _moved(effect: Effect) -> tuple[int, int, int]:
+    difference = effect.difference
+    return (difference.new, difference.changed, difference.gone)
 
 
 def _pick(choices: list[Any], number: int) -> Any:

@@ -14,7 +14,7 @@ from ingest.worker import Worker
 from storage import ledger
 from storage.delivery import MAX_PARTS, Origin, order_of
 from storage.ledger import Entry, State
-from tests.parsers.packing import xlsx, zipped
+from tests.parsers.packing import row, xlsx, zipped
 from tests.shop import MAPPING, deliver, dump, entry, load, open_shop, send, table, totals
 
 
@@ -27,9 +27,15 @@ def message(*attachments: tuple[str, bytes]) -> bytes:
     return bytes(mail)
 
 
-def receive_mail(home: Home, data: bytes) -> Any:
+def receive_mail(home: Home, data: bytes, *, recipient: str = "acme-x7") -> Any:
     upload = home.spool.receive(
-        Origin(tenant="acme", name="message.eml", via="smtp", sender="shop@example.com"),
+        Origin(
+            tenant="acme",
+            name="message.eml",
+            via="smtp",
+            sender="shop@example.com",
+            recipient=recipient,
+        ),
         limit=1 << 20,
     )
     upload.write(data)
@@ -56,7 +62,63 @@ def test_each_attachment_is_a_delivery_of_its_own(loading_home: Home) -> None:
     with loading_home.database.reading() as connection:
         first = ledger.entry(connection, parts[0])
     assert (first.parent, first.part, first.name) == (mail.id, 1, "a.csv")
-    assert first.sender == "shop@example.com"
+    assert (first.sender, first.recipient) == ("shop@example.com", "acme-x7")
+
+
+def test_the_mailbox_that_an_email_came_to_is_the_location_of_what_lies_in_it(
+    loading_home: Home,
+) -> None:
+    """Where no column says it; a workbook in a zip archive that is attached is no exception.
+
+    Two shops may send the same bytes, and neither file is a duplicate then.
+    """
+    by_mailbox = MAPPING.replace('"Store"', '{ mailbox = "acme-{}" }')
+    by_mailbox = by_mailbox.replace('["*.csv"]', '["*.csv", "*.xlsx"]')
+    open_shop(loading_home, mapping=by_mailbox)
+    cells = row(1, "Receipt", "When", "Total") + row(2, "2", "2026-03-01 10:00:00", "2.00")
+    inner = xlsx({"March": cells})
+    for mailbox, attached in (
+        ("acme-north", ("a.csv", table(("", "1", "1")))),
+        ("acme-south", ("a.csv", table(("", "1", "1")))),
+        ("acme-south", ("b.zip", zipped({"b.xlsx": inner}))),
+    ):
+        receive_mail(loading_home, message(attached), recipient=mailbox)
+    work_off(loading_home)
+    assert totals(loading_home) == {
+        ("north", "1"): "1.00",
+        ("south", "1"): "1.00",
+        ("south", "2"): "2.00",
+    }
+
+
+def test_the_same_bytes_from_the_same_mailbox_are_a_duplicate(loading_home: Home) -> None:
+    """Whatever the file is called; and they stay one when they are replayed."""
+    open_shop(loading_home, mapping=MAPPING.replace('"Store"', '{ mailbox = "acme-{}" }'))
+    data = table(("", "1", "1"))
+    for mailbox, name in (("acme-north", "a.csv"), ("acme-north", "b.csv"), ("acme-s", "b.csv")):
+        receive_mail(loading_home, message((name, data)), recipient=mailbox)
+    work_off(loading_home)
+    files = [one for one in lookup.deliveries(loading_home, tenant="acme") if one.parent]
+    assert [one.state for one in files] == [State.LOADED, State.DUPLICATE, State.LOADED]
+    replayed = replay.replay(loading_home, "acme", [one.id for one in files])
+    assert [one.state for one in replayed.deliveries] == [one.state for one in files]
+    assert totals(loading_home) == {("north", "1"): "1.00", ("s", "1"): "1.00"}
+
+
+def test_a_duplicate_is_none_any_more_once_the_mailbox_is_the_location(loading_home: Home) -> None:
+    """As long as the mapping named one shop for all files, the second said nothing new."""
+    open_shop(loading_home, mapping=MAPPING.replace('"Store"', '{ constant = "X" }'))
+    for mailbox in ("acme-north", "acme-south"):
+        receive_mail(loading_home, message(("a.csv", table(("", "1", "1")))), recipient=mailbox)
+    work_off(loading_home)
+    files = [one for one in lookup.deliveries(loading_home, tenant="acme") if one.parent]
+    assert [one.state for one in files] == [State.LOADED, State.DUPLICATE]
+    by_mailbox = MAPPING.replace('"Store"', '{ mailbox = "acme-{}" }')
+    describing.set_mapping(loading_home, tenant="acme", feed="default", text=by_mailbox)
+    replay.replay(loading_home, "acme", [one.id for one in files])
+    states = {lookup.delivery(loading_home, one.id).state for one in files}
+    assert states == {State.LOADED}
+    assert totals(loading_home) == {("north", "1"): "1.00", ("south", "1"): "1.00"}
 
 
 def test_opening_a_message_again_after_a_crash_makes_the_same_parts(

@@ -12,65 +12,91 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.running import command
+from tests.shop import MAPPING, table
+
+_MOST = 0.7  # s of processor time, where the imports that every command needs take 0.25
+_BARE = ("import sqlalchemy, pydantic, typer", 0.25)
+_ROUNDS = 6
 
 
 @pytest.fixture
-def home(fresh_shop: tuple[Path, str], tmp_path: Path) -> Path:
-    """A home with the tenant acme and its mapping."""
+def home(fresh_shop: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with the tenant acme and its mapping; beside it, where commands run, two files."""
+    monkeypatch.chdir(tmp_path)
+    Path("sales.csv").write_bytes(table(("A", "1", "2")))
+    Path("acme.toml").write_text(f"# Another.\n{MAPPING}")
     return shutil.copytree(fresh_shop[0], tmp_path / "home")
 
 
-QUICK = [
-    ("status", "--json"),
-    ("deliveries", "--json"),
-    ("deliveries",),
-    ("rows", "acme"),
-    ("tenant", "list", "--json"),
-    ("tenant", "add", "quick"),
-    ("mapping", "show", "acme"),
+LOOKING = [
+    "status --json",
+    "deliveries",
+    "rows acme",
+    "tenant list",
+    "tenant add quick",
+    "mapping show acme",
+    "mapping history acme",
+    "mapping pin acme",
+]
+DOING = [
+    "init",
+    "work --once",
+    "replay --tenant acme",
+    "load acme sales.csv",
+    "mapping set acme acme.toml",
+    "mapping pin acme decimal=.",
+    "mapping remove acme --feed default",
 ]
 
 
-@pytest.mark.parametrize("arguments", QUICK, ids=[" ".join(one) for one in QUICK])
-def test_commands_that_read_no_file_are_quick(home: Path, arguments: tuple[str, ...]) -> None:
-    """Under 0.7 s of processor time; the best of three, as other processes disturb."""
-    assert min(_processor_seconds(home, arguments) for _ in range(3)) < 0.7
+@pytest.mark.parametrize("words", [*LOOKING, *DOING])
+def test_commands_that_read_no_file_are_quick(home: Path, words: str) -> None:
+    """Under 0.7 s of processor time; on a machine that is slow or busy, so much more as it is.
+
+    A processor that is shared counts more time for the same work. So it is measured against the
+    bare imports, in turns, and the best of some rounds counts.
+    """
+    program, usual = _BARE
+    taken, bare = 60.0, 60.0
+    for _ in range(_ROUNDS):
+        taken = min(taken, _processor_seconds([*command(home), *words.split()]))
+        bare = min(bare, _processor_seconds([sys.executable, "-c", program]))
+        if taken < _MOST:
+            break
+    assert taken < _MOST * max(1.0, bare / usual)
 
 
-def _processor_seconds(home: Path, arguments: tuple[str, ...]) -> float:
+def test_a_first_init_is_quick(tmp_path: Path) -> None:
+    """Though it brings Alembic along, to make the tables."""
+    taken = min(
+        _processor_seconds([*command(tmp_path / str(each)), "init"]) for each in range(_ROUNDS)
+    )
+    bare = min(_processor_seconds([sys.executable, "-c", _BARE[0]]) for _ in range(_ROUNDS))
+    assert taken < _MOST * max(1.0, bare / _BARE[1])
+
+
+def _processor_seconds(arguments: list[str]) -> float:
     # Measuring coverage costs time that nobody else pays.
     plain = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([*command(home), *arguments], check=False, capture_output=True, env=plain)
+    subprocess.run(arguments, check=False, capture_output=True, env=plain)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def test_polars_is_imported_only_to_read_files(home: Path) -> None:
-    """It would add a quarter of a second to every look-up."""
+@pytest.mark.parametrize("words", [*LOOKING, *DOING])
+def test_what_costs_time_is_imported_only_where_it_is_used(home: Path, words: str) -> None:
+    """polars would add 0.25 s, Alembic 0.15, structlog, which brings rich along, 0.1."""
     program = (
-        "import sys; from ingest.cli import main\n"
-        f"sys.argv = ['dropsafe', '--home', {str(home)!r}, 'rows', 'acme']\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "heavy = {'polars', 'asyncssh', 'pyftpdlib', 'aiosmtpd', 'alembic', 'watchdog'}\n"
-        "sys.exit(f'imported {heavy & set(sys.modules)}' if heavy & set(sys.modules) else 0)\n"
+        "import os, sys; from ingest.cli import main\n"
+        f"sys.argv = ['dropsafe', '--home', {str(home)!r}, *sys.argv[1:]]\n"
+        "try: main()\nexcept SystemExit as ended: status = ended.code\n"
+        "heavy = {'polars', 'alembic', 'structlog', 'rich', 'watchdog',\n"
+        "         'asyncssh', 'pyftpdlib', 'aiosmtpd', 'psycopg'}\n"
+        "os.write(2, ' '.join(sorted(heavy & set(sys.modules))).encode())\n"
+        "sys.exit(status)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+        [sys.executable, "-c", program, *words.split()], check=True, capture_output=True
     )
-    assert done.returncode == 0, done.stderr
-
-
-def test_a_command_that_only_looks_up_imports_neither_structlog_nor_rich(home: Path) -> None:
-    """They would take 0.1 s of processor time; and what logs, logs errors only."""
-    program = (
-        "import sys; from ingest.cli import main\n"
-        f"sys.argv = ['dropsafe', '--home', {str(home)!r}, *sys.argv[1:]]\n"
-        "try: main()\nexcept SystemExit: pass\n"
-        "import os; os.write(2, ' '.join({'structlog', 'rich'} & set(sys.modules)).encode())\n"
-    )
-    for words in ("tenant list", "deliveries", "status", "tenant add x", "mapping history x"):
-        done = subprocess.run(
-            [sys.executable, "-c", program, *words.split()], check=True, capture_output=True
-        )
-        assert (done.stderr, bool(done.stdout)) == (b"", True)
+    assert (done.stderr.decode(), bool(done.stdout)) == ("", True)

@@ -21,7 +21,9 @@ REPORT = (
 CSV = ('Store,Receipt,Total,When\n7,1,"1,50","2026-03-01\r\n12:00"\n7,2\n7,3,Käsex,2026\n').encode()
 
 
-def _run(*arguments: str, data: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+def _run(
+    *arguments: str, data: bytes | None = None, memory: int = 3072
+) -> subprocess.CompletedProcess[bytes]:
     """Read with a home that is not there."""
     return subprocess.run(
         [sys.executable, "-m", "ingest.cli", "--home", "/nowhere/home", "read", *arguments],
@@ -29,7 +31,12 @@ def _run(*arguments: str, data: bytes | None = None) -> subprocess.CompletedProc
         capture_output=True,
         input=data,
         timeout=120,
-        env={"PATH": "", "LC_ALL": "C", "PYTHONIOENCODING": "latin-1"},
+        env={
+            "PATH": "",
+            "LC_ALL": "C",
+            "PYTHONIOENCODING": "latin-1",
+            "DROPSAFE_WORKERS__MEMORY": str(memory),
+        },
     )
 
 
@@ -39,8 +46,8 @@ def _read(*arguments: str, data: bytes | None = None) -> tuple[bytes, str]:
     return done.stdout, done.stderr.decode()
 
 
-def _refused(*arguments: str, status: int = 1) -> str:
-    done = _run(*arguments)
+def _refused(*arguments: str, status: int = 1, memory: int = 3072) -> str:
+    done = _run(*arguments, memory=memory)
     assert (done.returncode, done.stdout) == (status, b"")
     return done.stderr.decode()
 
@@ -208,3 +215,12 @@ def test_an_empty_file_has_nothing_to_show(tmp_path: Path) -> None:
     document = _document(str(tmp_path / "sales.csv"))
     assert (document["header"], document["records"]) == ([], [])
     assert _read(str(tmp_path / "sales.csv"))[0] == b""
+
+
+def test_a_file_that_needs_too_much_memory_is_refused_in_one_line(tmp_path: Path) -> None:
+    """It is read in a process of its own, within the limits of the settings."""
+    file = tmp_path / "long.csv"
+    file.write_text("Store,Receipt\n" + "7,1\n" * 800_000)
+    said = _refused(str(file), memory=400)
+    assert said.count("\n") == 1
+    assert "a million rows take about 1 GiB here" in said

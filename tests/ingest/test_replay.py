@@ -9,7 +9,7 @@ import pytest
 from ingest import describing, lookup
 from ingest.home import Home
 from ingest.replay import replay
-from storage import ledger, mappings, rejects
+from storage import ledger, mappings, rejects, tables
 from storage.archive import Archive
 from storage.errors import NotAllowed
 from storage.ledger import Entry, State
@@ -27,9 +27,9 @@ def test_a_replay_with_a_mended_mapping_moves_rows(loading_home: Home) -> None:
     mended = MAPPING.replace('"Store"', '{ constant = "HIGH-STREET" }')
     describing.set_mapping(loading_home, tenant="acme", feed="default", text=mended)
 
-    tried = replay(loading_home, "acme", [envelope.id], dry_run=True).difference
+    tried = replay(loading_home, "acme", [envelope.id], dry_run=True).effect.difference
     assert totals(loading_home) == {("A", "1"): "1.00", ("A", "2"): "2.00"}
-    done = replay(loading_home, "acme", [envelope.id]).difference
+    done = replay(loading_home, "acme", [envelope.id]).effect.difference
 
     assert tried == done
     assert (done.new, done.changed, done.unchanged, done.gone) == (2, 0, 0, 2)
@@ -100,7 +100,7 @@ def test_a_replay_waits_for_a_busy_queue_and_then_gives_up(
 ) -> None:
     """A worker that does not let go is named, in words that say what to do."""
     open_shop(loading_home)
-    monkeypatch.setattr("ingest.replay._PATIENCE", 0.1)
+    monkeypatch.setattr("ingest.claiming._PATIENCE", 0.1)
     with (
         loading_home.inbox.claim("acme"),
         pytest.raises(NotAllowed, match="The queue of acme stays busy"),
@@ -232,3 +232,27 @@ def test_a_replay_says_to_which_deliveries_it_was_applied(loading_home: Home) ->
 
 def _known(home: Home, delivery: str) -> Entry:
     return lookup.delivery(home, delivery)
+
+
+def test_a_replay_with_the_mapping_of_its_time(loading_home: Home) -> None:
+    """Each file is read as it was set when it came, or as it was first set if it came before."""
+    home = loading_home
+    early = deliver(home, b"Store,Receipt,When,Total,Net\nA,1,2026-03-01 10:00:00,1.00,5\n")
+    open_shop(home)
+    first = load(home, early)
+    describing.set_mapping(
+        home, tenant="acme", feed="default", text=MAPPING.replace('"Total"', '"Net"')
+    )
+    with home.database.writing() as connection:  # as if it were set an hour later
+        connection.execute(
+            tables.mappings.update()
+            .where(tables.mappings.c.version == 2)
+            .values(created_at="2999-01-01T00:00:00Z")
+        )
+    replay(home, "acme", [first.id])
+    assert totals(home) == {("A", "1"): "5.00"}
+    tried = replay(home, "acme", [first.id], of_its_time=True, dry_run=True).effect
+    assert (tried.sample[0].before or {})["total"] == "5.00"
+    replay(home, "acme", [first.id], of_its_time=True)
+    assert totals(home) == {("A", "1"): "1.00"}
+    assert entry(home, early).mapping_version == 1

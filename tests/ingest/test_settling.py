@@ -1,5 +1,8 @@
 """What files settle for their feed: later ones are read by it, or held; and a person may decide."""
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,8 +10,9 @@ import pytest
 from ingest import describing, settling
 from ingest.home import Home
 from ingest.replay import replay
+from ingest.worker import Worker
 from parsers.mappings.pins import PinError
-from storage import mappings
+from storage import files, mappings
 from storage.ledger import State
 from tests.conftest import MakeHome
 from tests.shop import deliver, entry, open_shop, totals
@@ -71,6 +75,72 @@ def test_what_was_held_for_want_of_proof_loads_once_another_file_proves_it(home:
     work(home)
     assert entry(home, doubtful).state is State.LOADED
     assert totals(home)["1", "2"] == "1234.00"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ingest import settling
+from ingest.home import open_home
+from ingest.replay import replay
+from ingest.worker import Worker
+
+settling.release = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+home, *ids = sys.argv[1:]
+if ids:
+    replay(open_home(Path(home)), "acme", ids)
+else:
+    Worker(open_home(Path(home))).run_once()
+"""
+"""A worker or a replay that dies between settling something and releasing what was held."""
+
+
+@pytest.mark.parametrize("order", ["held before", "held, and late"])
+def test_a_kill_before_the_release_is_made_up_for_by_the_next_worker(
+    home: Home, order: str
+) -> None:
+    """What a file has settled is committed then, so no further file would settle it again."""
+    summer = deliver(home, SUMMER) if order == "held, and late" else None
+    if summer is not None:  # set aside, so that the one behind it comes first
+        files.move(home.layout.waiting("acme", summer.id), home.layout.held("acme", summer.id))
+    doubtful = deliver(home, DOUBTFUL)
+    work(home)
+    assert entry(home, doubtful).state is State.QUARANTINED
+    if summer is None:
+        summer = deliver(home, SUMMER)
+    else:
+        home.inbox.release("acme", summer.id)
+    home.database.close()
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(home.layout.home)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert pins(home)["decimal"] == ","
+    assert entry(home, doubtful).state is State.QUARANTINED
+    Worker(home).run_once()
+    assert entry(home, summer).state is State.LOADED
+    assert entry(home, doubtful).state is State.LOADED
+    assert totals(home)["1", "2"] == "1234.00"
+    assert not home.inbox.has_work("acme")
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["whole", "killed"])
+def test_a_replay_that_settles_something_releases_what_was_held_for_it(
+    home: Home, *, killed: bool
+) -> None:
+    """As loading it does, and as safely: nothing waits then, but the release is due."""
+    settled = deliver(home, SUMMER)
+    work(home)
+    settling.pin(home, tenant="acme", feed="default", changes={"decimal": "", "date_format": ""})
+    doubtful = deliver(home, DOUBTFUL)
+    work(home)
+    assert entry(home, doubtful).state is State.QUARANTINED
+    if killed:
+        arguments = [sys.executable, "-c", KILLED, str(home.layout.home), settled.id]
+        assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+        assert home.inbox.waiting("acme") == []
+    else:
+        replay(home, "acme", [settled.id])
+    Worker(home).run_once()
+    assert entry(home, doubtful).state is State.LOADED
 
 
 @pytest.mark.parametrize(
@@ -148,7 +218,7 @@ def test_what_was_loaded_is_read_the_same_after_pins_were_added(home: Home) -> N
     before = totals(home)
     deliver(home, (HEADER + "1;2;9,90;2026-07-02 10:00\n").encode())
     work(home)
-    assert replay(home, "acme", [plain.id]).difference.changed == 0
+    assert replay(home, "acme", [plain.id]).effect.difference.changed == 0
     assert totals(home).items() >= before.items()
 
 

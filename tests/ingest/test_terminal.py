@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import shutil
 import struct
 import subprocess
@@ -25,7 +26,7 @@ def shop(fresh_shop: tuple[Path, str], tmp_path: Path) -> Path:
 
 
 def on_terminal(home: Path, *arguments: str, columns: int = 80, stderr_only: bool = False) -> str:
-    """Run a command on a real terminal, and give what it wrote there."""
+    """Run a command on a real terminal, and give what it wrote there, without its colours."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     plain = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
@@ -41,7 +42,7 @@ def on_terminal(home: Path, *arguments: str, columns: int = 80, stderr_only: boo
         written += piece
     os.close(ours)
     assert process.wait(60) == 0
-    return written.decode()
+    return re.sub(r"\x1b\[[0-9;]*m", "", written.decode())
 
 
 def _read(terminal: int) -> bytes:
@@ -54,7 +55,7 @@ def _read(terminal: int) -> bytes:
 def test_load_and_wait_shows_both_its_steps(shop: Path, tmp_path: Path) -> None:
     """Storing, then reading and loading, on a terminal; nothing in a pipe."""
     file = str(tmp_path / "sales.csv")
-    shown = on_terminal(shop, "load", "acme", file, "--wait", "--json", stderr_only=True)
+    shown = on_terminal(shop, "load", "acme", file, "--wait", stderr_only=True)
     assert shown.index("Storing") < shown.index("Reading and loading")
     piped = subprocess.run(
         [*command(shop), "load", "acme", file, "--wait"], check=True, capture_output=True
@@ -62,11 +63,32 @@ def test_load_and_wait_shows_both_its_steps(shop: Path, tmp_path: Path) -> None:
     assert piped.stderr == b""
 
 
+def test_deliveries_and_rows_are_counted(shop: Path, tmp_path: Path) -> None:
+    """How many are done, of how many, the rows so far, and since when; from the first on."""
+    file = str(tmp_path / "sales.csv")
+    dropsafe(shop, "load", "acme", file)
+    shown = on_terminal(shop, "load", "acme", file, "--wait", columns=120, stderr_only=True)
+    assert re.search(r"Reading and loading.* 0/2 deliveries, 0 rows 0:00:0", shown)
+    assert re.search(r"Reading and loading.* 2/2 deliveries, 2 rows 0:00:0", shown)
+
+
+@pytest.mark.parametrize("words", ["load acme sales.csv --wait", "replay --tenant acme"])
+def test_a_document_comes_without_a_bar(
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    """Also where standard error is a terminal: who asks for JSON is a program."""
+    monkeypatch.chdir(tmp_path)
+    dropsafe(shop, "load", "acme", "sales.csv", "--wait")
+    assert on_terminal(shop, *words.split(), "--json", stderr_only=True) == ""
+
+
 def test_a_replay_shows_how_far_it_is(shop: Path, tmp_path: Path) -> None:
     """On a terminal; in a pipe nothing but the answer."""
-    dropsafe(shop, "load", "acme", str(tmp_path / "sales.csv"), "--wait")
+    for _ in range(2):
+        dropsafe(shop, "load", "acme", str(tmp_path / "sales.csv"), "--wait")
     arguments = ("replay", "--tenant", "acme")
-    assert "Replaying" in on_terminal(shop, *arguments, stderr_only=True)
+    shown = on_terminal(shop, *arguments, columns=120, stderr_only=True)
+    assert re.search(r"Replaying.* 2/2 deliveries, 2 rows 0:00:0", shown)
     piped = subprocess.run([*command(shop), *arguments], check=True, capture_output=True)
     assert piped.stderr == b""
 

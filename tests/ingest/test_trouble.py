@@ -147,9 +147,9 @@ def test_loads_that_are_overtaken_are_done_again(
     open_shop(loading_home)
     late = deliver(loading_home, table(("A", "1", "1"), ("A", "2", "1")))
     send(loading_home, table(("A", "1", "5")))
-    real, overtaking = refolding.settled, [1, 2]
+    real, overtaking = refolding.counted, [1, 2]
 
-    def settled(*arguments: Any, **named: Any) -> Any:
+    def counted(*arguments: Any, **named: Any) -> Any:
         found = real(*arguments, **named)
         if overtaking:
             overtaking.pop()
@@ -157,7 +157,7 @@ def test_loads_that_are_overtaken_are_done_again(
                 rows.advance(connection, "acme", "transactions", delivery="")
         return found
 
-    monkeypatch.setattr(refolding, "settled", settled)
+    monkeypatch.setattr(refolding, "counted", counted)
     assert load(loading_home, late).state is State.LOADED
     assert overtaking == []
     assert totals(loading_home) == {("A", "1"): "5.00", ("A", "2"): "1.00"}

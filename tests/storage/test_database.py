@@ -37,6 +37,19 @@ def test_upgrading_twice_changes_nothing(loading_home: Home) -> None:
     loading_home.database.check()
 
 
+def test_the_embedded_database_is_private(make_home: MakeHome, tmp_path: Path) -> None:
+    """With the files that SQLite puts beside it; one that was made by an earlier version, too."""
+    home = make_home("sqlite", tmp_path / "home")
+    home.database.close()
+    home.layout.database.chmod(0o644)
+    with home.database.writing() as connection:
+        tenants.add(connection, Tenant(name="acme"))
+        made = sorted(tmp_path.glob("home/dropsafe.db*"))
+        assert [one.name for one in made] == ["dropsafe.db", "dropsafe.db-shm", "dropsafe.db-wal"]
+        assert [one.stat().st_mode & 0o777 for one in made] == [0o600] * 3
+    home.database.close()
+
+
 def test_a_database_without_our_schema_is_refused(tmp_path: Path) -> None:
     """The operator is told what to run."""
     database = Database(Layout(tmp_path))

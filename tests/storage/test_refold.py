@@ -16,7 +16,7 @@ def test_rows_that_are_gone_are_found_by_their_key(make_home: MakeHome, tmp_path
     open_shop(home)
     with home.database.connect() as connection, connection.begin():
         refold = Refold(connection, "acme", "transactions")
-        query = select(func.count()).select_from(refold._live).where(refold._is_gone())
+        query = select(func.count()).select_from(refold._gone().subquery())
         words = query.compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True})
         plan = [row[3] for row in connection.execute(text(f"EXPLAIN QUERY PLAN {words}"))]
     assert any("SEARCH refold_rows" in step for step in plan)

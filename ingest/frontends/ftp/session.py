@@ -117,7 +117,12 @@ class Session(Control):
         admission = self.admission
         self.tenant = self.reception.gatekeeper.still_in(admission)
         if self.tenant is None:
-            log_ended(admission, via="ftps" if self.is_secure else "ftp", peer=self.peer)
+            log_ended(
+                admission,
+                via="ftps" if self.is_secure else "ftp",
+                peer=self.peer,
+                reason=self.reception.gatekeeper.why_out(admission),
+            )
             self.drop_input()
             self.drop_data(reply="426 The transfer was cut, nothing was accepted.")
             self.flush_account()

@@ -12,6 +12,7 @@ import structlog
 from ingest.client_paths import is_temporary
 from ingest.frontends.ftp.session import STOPPING, Session
 from ingest.frontends.ftp.transfer import Ending
+from ingest.reception import log_cut
 from ingest.shelf import Shelf
 from storage.delivery import Envelope, Origin, printable
 from storage.errors import DropsafeError, NotAllowed, NotFound, UploadIncomplete
@@ -78,7 +79,7 @@ class Incoming:
             self._refuse("failed", error)
             session.refuse(error)
         elif not self._is_whole(ending):
-            self._refuse(ending.value)
+            self._cut(ending.value)
             session.respond("426 Connection closed; the transfer was cut, nothing was accepted.")
         elif self._announced is not None and not self._has_announced_size(self._announced):
             self._refuse("not the size of ALLO")
@@ -89,7 +90,7 @@ class Incoming:
 
     def discard(self) -> None:
         """Throw it away: no data connection came."""
-        self._refuse("no data connection")
+        self._cut("no data connection")
 
     def _confirm(self) -> None:
         """Look once more before the file is accepted: who is gone or shut out by now gets no yes.
@@ -123,6 +124,10 @@ class Incoming:
         else:  # it is kept; the client will send it again, which is harmless
             log.info("upload.unheard", tenant=self._upload.origin.tenant, peer=session.peer)
             session.close()
+
+    def _cut(self, reason: str) -> None:
+        log_cut(self._upload.origin, received=self._upload.size, reason=reason)
+        self._session.reception.jobs.discard(self._upload)
 
     def _refuse(self, reason: str, error: BaseException | None = None) -> None:
         log_refusal(self._upload.origin, reason, error)

@@ -18,6 +18,7 @@ from asyncssh.constants import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_W
 from ingest.client_paths import absolute, is_temporary
 from ingest.frontends.sftp.denied import Denied
 from ingest.frontends.sftp.listing import Listing, as_bytes, as_text, attributes, names
+from ingest.reception import log_cut
 from ingest.shelf import Entry, Shelf
 from storage.delivery import printable
 from storage.errors import DropsafeError, NotFound, UploadIncomplete
@@ -104,7 +105,8 @@ class ShelfFiles(Listing, Denied):
         """Accept the upload if the client asked for the close; else it was cut."""
         file = _file(file_obj)
         if not self.client_closes:
-            log.info("upload.cut", **self._facts(file), size=file.upload.size)
+            if not file.noted:
+                log_cut(file.upload.origin, received=file.upload.size, reason="cut")
             await self._in_thread(self._abort, file)
         elif file.resting:
             await self._in_thread(self._abort, file)

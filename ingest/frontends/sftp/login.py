@@ -231,7 +231,8 @@ class Login(asyncssh.SSHServer):
         """Close the connection when its login has ended, or it asked for nothing for too long."""
         left = self._house.idle_seconds - self._pulse.quiet
         if self._admission is not None and self._has_ended():
-            log_ended(self._admission, via="sftp", peer=self._peer)
+            reason = self._house.gatekeeper.why_out(self._admission)
+            log_ended(self._admission, via="sftp", peer=self._peer, reason=reason)
             self.cut()
         elif left <= 0:
             log.info("connection.idle", via="sftp", peer=self._peer)

@@ -1,0 +1,159 @@
+"""Why a row is as it is: every delivery that ever said something about it, and what it said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from ingest import refolding
+from ingest.feeds import Feed
+from ingest.home import Home
+from ingest.loading import intact_bytes, read, read_record
+from ingest.verdicts import Held
+from parsers.canonical import TRANSACTIONS
+from parsers.values.sources import Column
+from storage import ledger, rows
+from storage.ledger import SETTLED, Entry, State
+
+Progress = Callable[[int, int], None]
+
+_RUN = re.compile(r"[0-9A-Za-z]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one delivery said of a transaction; `values` is None if it cannot be read any more.
+
+    `effect` is `new`, `changed` or `unchanged` against what had been said before it, or `undone`.
+    `is_row` says that the row has its values from here.
+    """
+
+    delivery: str
+    received_at: str
+    name: str
+    feed: str
+    mapping_version: int
+    line: int | None
+    values: dict[str, str] | None
+    effect: str
+    is_row: bool
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """A transaction: its row, the record as it was sent, and all that was ever said of it."""
+
+    location_id: str
+    transaction_id: str
+    row: dict[str, str] | None
+    raw: str | None
+    history: tuple[Said, ...]
+
+
+def why(
+    home: Home,
+    tenant: str,
+    location: str,
+    transaction: str,
+    *,
+    progress: Progress = lambda _done, _all: None,
+) -> Why:
+    """Find out where a transaction's row comes from, from the archive.
+
+    `progress` is told how many deliveries were looked through, and of how many. Raises
+    DatabaseAway; a delivery that cannot be read any more is part of the answer.
+    """
+    record = TRANSACTIONS.name
+    key = (location, transaction)
+    with home.database.reading() as connection:
+        values = rows.values_of(connection, tenant, record, key)
+        entries = ledger.entries(connection, tenant=tenant, states=SETTLED)
+        as_read = refolding.as_read(connection, tenant, entries)
+    candidates = [
+        (entry, feed) for entry, feed in as_read if feed and feed.mapping.record == record
+    ]
+    row = values[-1] if values else None
+    history: list[Said] = []
+    raw = None
+    for done, (entry, feed) in enumerate(candidates, start=1):
+        said = _said(home, entry, feed, key)
+        if said is not None:
+            said = _in_its_place(said, row, history)
+            history.append(said)
+            if said.is_row and said.line is not None:
+                raw = read_record(home, entry, feed, said.line)
+        progress(done, len(candidates))
+    return Why(
+        location_id=location,
+        transaction_id=transaction,
+        row=row,
+        raw=raw,
+        history=tuple(history),
+    )
+
+
+def _said(home: Home, entry: Entry, feed: Feed, key: tuple[str, str]) -> Said | None:
+    """What one delivery says of a transaction, if it says anything."""
+    try:
+        if not _may_say(intact_bytes(home, entry), feed, key[1]):
+            return None
+        found = read(home, entry, feed).rows
+    except Held as verdict:
+        return _of(entry, feed, effect="unreadable", message=verdict.message)
+    found = found.filter((found["location_id"] == key[0]) & (found["transaction_id"] == key[1]))
+    if found.is_empty():
+        return None
+    [values] = found.to_dicts()
+    shown = {name: values[name] for name in TRANSACTIONS.values}
+    effect = "undone" if entry.state is State.UNDONE else ""
+    return _of(entry, feed, effect=effect, line=int(values["line"]), values=shown)
+
+
+def _in_its_place(said: Said, row: dict[str, str] | None, before: list[Said]) -> Said:
+    """What it did to what was said before it, and whether the row has its values from here."""
+    if said.effect:
+        return said
+    last = next((one for one in reversed(before) if one.effect in _COUNTS), None)
+    effect = "new" if last is None else "unchanged" if last.values == said.values else "changed"
+    is_row = row is not None and (row["delivery"], row["line"]) == (said.delivery, str(said.line))
+    return replace(said, effect=effect, is_row=is_row)
+
+
+_COUNTS = ("new", "changed", "unchanged")
+
+
+def _of(
+    entry: Entry,
+    feed: Feed,
+    *,
+    effect: str,
+    line: int | None = None,
+    values: dict[str, str] | None = None,
+    message: str = "",
+) -> Said:
+    return Said(
+        delivery=entry.id,
+        received_at=entry.received_at,
+        name=entry.name,
+        feed=feed.name,
+        mapping_version=feed.version,
+        line=line,
+        values=values,
+        effect=effect,
+        is_row=False,
+        message=message,
+    )
+
+
+def _may_say(data: bytes, feed: Feed, transaction: str) -> bool:
+    """Whether a file may hold a transaction id: a look at its bytes, as reading costs far more.
+
+    The letters and digits of an id from one column stand in the file as they are, in every
+    encoding that is read, but for the zeros of UTF-16 and UTF-32 among them.
+    """
+    if not isinstance(feed.mapping.columns["transaction_id"], Column):
+        return True
+    longest = max(_RUN.findall(transaction), key=len, default="")
+    return longest.encode() in data or longest.encode() in data.replace(b"\0", b"")
