@@ -151,7 +151,8 @@ def _storing(
                 continue
             anew = findings[one.entry.id]
             # What it did when it was first loaded stays as it was written down.
-            did = anew.brought or one.entry.counts
+            redone = one.entry.state is State.UNDONE
+            did = one.entry.counts if redone else anew.brought or one.entry.counts
             counts = anew.findings.counts(new=did.new, changed=did.changed, unchanged=did.unchanged)
             finish(
                 home,

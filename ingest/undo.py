@@ -17,8 +17,6 @@ from storage.ledger import COUNTED, Entry, State
 
 log = structlog.get_logger()
 
-_REOPENED = "What it holds counts again."
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -119,10 +117,10 @@ def _mark_opened(home: Home, opened: list[Entry], *, leaves: bool) -> None:
     with home.database.writing() as connection:
         for one in opened:
             if leaves:
-                ledger.undone(connection, one.id, message=UNDONE)
+                ledger.undone(connection, one.id, message=one.message)
             else:
                 ledger.loaded(
-                    connection, one.id, counts=one.counts, reason=one.reason, message=_REOPENED
+                    connection, one.id, counts=one.counts, reason=one.reason, message=one.message
                 )
     home.journal.append(
         opened[0].tenant if opened else "",

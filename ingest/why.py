@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ingest import refolding
 from ingest.feeds import Feed
@@ -47,7 +48,7 @@ class Why:
 
     location_id: str
     transaction_id: str
-    row: dict[str, str] | None
+    row: dict[str, Any] | None
     raw: str | None
     history: tuple[Said, ...]
 
@@ -111,13 +112,13 @@ def _said(home: Home, entry: Entry, feed: Feed, key: tuple[str, str]) -> Said | 
     return _of(entry, feed, effect=effect, line=int(values["line"]), values=shown)
 
 
-def _in_its_place(said: Said, row: dict[str, str] | None, before: list[Said]) -> Said:
+def _in_its_place(said: Said, row: dict[str, Any] | None, before: list[Said]) -> Said:
     """What it did to what was said before it, and whether the row has its values from here."""
     if said.effect:
         return said
     last = next((one for one in reversed(before) if one.effect in _COUNTS), None)
     effect = "new" if last is None else "unchanged" if last.values == said.values else "changed"
-    is_row = row is not None and (row["delivery"], row["line"]) == (said.delivery, str(said.line))
+    is_row = row is not None and (row["delivery"], row["line"]) == (said.delivery, said.line)
     return replace(said, effect=effect, is_row=is_row)
 
 

@@ -201,10 +201,10 @@ def dump(connection: Connection, tenant: str, record: str) -> Iterator[tuple[Any
 
 def values_of(
     connection: Connection, tenant: str, record: str, key: tuple[str, ...]
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """All values that one row had, the present one last, with delivery and line; none if no row."""
     live = row_table(record)
-    found: list[dict[str, str]] = []
+    found: list[dict[str, Any]] = []
     for table in (superseded_table(record), live):
         query = (
             select(*(table.c[name] for name in (*_VALUES, "delivery", "line")))
@@ -217,10 +217,7 @@ def values_of(
             )
             .order_by(table.c.delivery)
         )
-        found += [
-            {name: str(value) for name, value in row.items()}
-            for row in connection.execute(query).mappings()
-        ]
+        found += [dict(row) for row in connection.execute(query).mappings()]
     return found
 
 

@@ -103,6 +103,8 @@ def work(
 
     'serve' starts workers by itself; this is for one more, or for a unit of its own.
     """
+    if json and not once:
+        raise typer.BadParameter("--json goes with --once: there is no end to report else", context)
     with opened(context) as home:
         make_directories(home.layout)
         if not once:

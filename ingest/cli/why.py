@@ -57,6 +57,7 @@ def why(
 
 
 def _show(found: dict[str, Any]) -> None:
+    show_fields({"location": found["location_id"], "transaction": found["transaction_id"]})
     if found["row"] is None:
         typer.echo("There is no such row now.")
     else:

@@ -75,6 +75,7 @@ def test_a_redone_delivery_takes_its_own_place(loading_home: Home) -> None:
     assert (dump(home), superseded(home)) == (before, replaced)
     assert done.effect.difference == Difference(new=0, changed=1, unchanged=1, gone=0)
     assert _told(home, middle.id) == (State.LOADED, "Every row was read.")
+    assert lookup.delivery(home, middle.id).counts == middle.counts
 
 
 def test_what_was_undone_is_loaded_when_it_is_sent_again(loading_home: Home) -> None:
@@ -148,12 +149,13 @@ def test_all_parts_of_what_was_opened_are_undone(loading_home: Home) -> None:
         name="all.zip",
     )
     work_off(home)
-    before = dump(home)
+    before, told = dump(home), entry(home, packed).message
     done = undo(home, "acme", [packed.id])
     assert [one.applied for one in done.deliveries] == [True] * 3
     assert (dump(home), entry(home, packed).state) == ([], State.UNDONE)
     redo(home, "acme", [packed.id])
     assert (dump(home), entry(home, packed).state) == (before, State.LOADED)
+    assert entry(home, packed).message == told
 
 
 def test_what_older_deliveries_replaced_is_read_from_the_archive_if_it_was_not_kept(

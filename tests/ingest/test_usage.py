@@ -86,6 +86,7 @@ def test_help_shows_no_types_of_python_and_fits_the_terminal(name: str) -> None:
         (("mapping", "remove", "acme"), "Missing option '--feed'."),
         (("replay",), "Give either ids of deliveries, or --tenant."),
         (("replay", "x", "--tenant", "acme"), "Give either ids of deliveries, or --tenant."),
+        (("work", "--json"), "--json goes with --once"),
         (("replay", "--since", "2026-01-01"), "--since goes with --tenant"),
         (("replay", "x", "--since", "2026-01-01"), "--since goes with --tenant"),
         (("replay", "--tenant", "acme", "--since", "noon"), "'noon' is not a time"),

@@ -41,7 +41,7 @@ def test_every_delivery_that_said_something_is_told(loading_home: Home) -> None:
     ]
     assert [(one.values or {})["total"] for one in told.history] == ["1.00", "9.00", "1.00", "2.00"]
     assert told.row is not None
-    assert (told.row["total"], told.row["delivery"], told.row["line"]) == ("2.00", last.id, "2")
+    assert (told.row["total"], told.row["delivery"], told.row["line"]) == ("2.00", last.id, 2)
     assert told.raw == "A,17,2026-03-01 10:00:00,2"
 
 
