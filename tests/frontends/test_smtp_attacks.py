@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP
+from structlog.testing import capture_logs
 
 from ingest.frontends.smtp.dialogue import Connection
 from tests.frontends.conftest import Home, eventually
@@ -161,12 +162,13 @@ def test_a_size_that_is_announced_is_refused_early(server: Serving, home: Home) 
 
 def test_a_message_that_is_too_large_is_refused(server: Serving, home: Home) -> None:
     """It is read to its end, answered with 552, and nothing of it is kept or run as a command."""
-    with server.wire() as wire:
+    with capture_logs() as logs, server.wire() as wire:
         wire.begin()
         wire.send(b"RSET\r\n" * 200_000 + b".\r\n")
         assert wire.reply().startswith("552 5.3.4 ")
         assert wire.ask("NOOP").startswith("250")
 
+    assert [one["event"] for one in logs] == ["message.refused"]
     assert home.accepted() == []
     eventually(lambda: home.arriving() == [])
 

@@ -188,6 +188,8 @@ class Connection(SMTP):
         message = IncomingMessage(partial(self._house.spool.receive, origin, limit=limit))
         try:
             error = await self._stream_into(message)
+            if isinstance(error, DropsafeError):
+                raise error
             if error is not None:
                 return _no(error)
             self._reset_timeout()
