@@ -44,11 +44,24 @@ class Databases:
             shutil.copyfile(self._sqlite_template(), layout.database)
             yield ""
             return
-        name = f"t{secrets.token_hex(8)}"
-        template = self._postgresql_template()
-        self._administer(f"CREATE DATABASE {name} TEMPLATE {template}")
-        try:
+        with self._new(f"TEMPLATE {self._postgresql_template()}") as name:
             yield self.url_of(name)
+
+    @contextmanager
+    def empty(self, kind: str) -> Iterator[str]:
+        """The URL of a database in which nothing was made yet ('' for the embedded one)."""
+        if kind == "sqlite":
+            yield ""
+            return
+        with self._new() as name:
+            yield self.url_of(name)
+
+    @contextmanager
+    def _new(self, options: str = "") -> Iterator[str]:
+        name = f"t{secrets.token_hex(8)}"
+        self._administer(f"CREATE DATABASE {name} {options}")
+        try:
+            yield name
         finally:
             self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 

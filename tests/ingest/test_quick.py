@@ -61,7 +61,7 @@ def test_commands_that_read_no_file_are_quick(home: Path, words: str) -> None:
 
 
 def test_a_first_init_is_quick(tmp_path: Path) -> None:
-    """Though it brings Alembic along, to make the tables."""
+    """Though it makes keys, settings and tables."""
     homes = (tmp_path / str(each) for each in range(_ROUNDS))
     _is_quick(lambda: [*command(next(homes)), "init"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,18 +17,54 @@ from sqlalchemy.exc import IntegrityError
 from ingest.home import Home
 from storage import schema, tenants
 from storage.accounts import Tenant
-from storage.database import Database
+from storage.database import SCHEMA, Database
 from storage.errors import DatabaseAway, DropsafeError, UnsafeDatabase
 from storage.layout import Layout
 from storage.tables import mappings as mappings_table
 from storage.tables import metadata
 from tests.conftest import MakeHome
+from tests.databases import KINDS, Databases
 
 
-def test_the_migrations_make_the_tables_that_the_code_uses(loading_home: Home) -> None:
+@pytest.fixture(params=KINDS)
+def empty(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path: Path
+) -> Iterator[Database]:
+    """A database in which nothing was ever made."""
+    with databases.empty(request.param) as url:
+        database = Database(Layout(tmp_path), url)
+        yield database
+        database.close()
+
+
+def test_the_migrations_make_the_tables_that_the_code_uses(empty: Database) -> None:
     """A column that is added to the code and not to a migration fails here."""
-    with loading_home.database.reading() as connection:
+    with empty.writing() as connection:
+        schema.migrate(connection)
+    _fits(empty)
+
+
+def test_an_older_schema_is_brought_up_to_date(empty: Database) -> None:
+    """From the first version on, by the same command."""
+    with empty.writing() as connection:
+        schema.migrate(connection, to="0001")
+    schema.upgrade(empty)
+    _fits(empty)
+
+
+def test_a_new_schema_is_the_one_that_the_migrations_make(empty: Database) -> None:
+    """And Alembic takes it for its own."""
+    schema.upgrade(empty)
+    _fits(empty)
+    with empty.writing() as connection:
+        schema.migrate(connection)
+
+
+def _fits(database: Database) -> None:
+    database.check()
+    with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert context.get_current_revision() == SCHEMA
         assert compare_metadata(context, metadata) == []
 
 
