@@ -41,6 +41,7 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
         versions = mappings.current(connection, tenant)
     if feed is not None:
         versions = {name: version for name, version in versions.items() if name == feed}
+    reader: feeds.Feed | None = None
     try:
         reader = feeds.choose(versions, tenant=tenant, name=file.name)
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -52,9 +53,9 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
             latest=now + AHEAD,
         )
     except Unreadable as error:
-        return _held(Held.because(error))
+        return _held(Held.because(error), reader)
     except Held as verdict:
-        return _held(verdict)
+        return _held(verdict, reader)
     with home.database.reading() as connection:
         found = rows.compare(connection, tenant, reader.mapping.record, reading.rows)
     reason, message = verdict_on(reading)
@@ -77,10 +78,13 @@ def check_file(home: Home, *, tenant: str, file: Path, feed: str | None = None) 
     )
 
 
-def _held(verdict: Held) -> Check:
+def _held(verdict: Held, reader: feeds.Feed | None) -> Check:
+    """What holds the file; `reader` is the feed that it would have been read with, if one fits."""
     return Check(
         state=State.QUARANTINED,
         reason=verdict.reason,
         message=verdict.message,
         remedy=verdict.remedy,
+        feed=reader.name if reader else None,
+        mapping_version=reader.version if reader else None,
     )

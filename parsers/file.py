@@ -30,6 +30,7 @@ from parsers.reject import REJECTS_KEPT, Reject, Unreadable
 from parsers.returning import Source, returned
 from parsers.rows import notes
 from parsers.rows.building import Rows, read_rows
+from parsers.rows.currencies import currency_columns, refuse_several_currencies
 from parsers.rows.deciding import Decisions, decide
 from parsers.rows.fields import FieldReader
 from parsers.rows.places import located
@@ -105,6 +106,7 @@ class File:
         self._latest = latest
         self._record_type = RECORD_TYPES[mapping.record]
         self._places = {name: header.find(name)[0] for name in mapping.names()}
+        self._currencies = currency_columns(header.columns, set(self._places.values()), mapping)
 
     def read(self) -> Reading:
         """Take all the steps, in order, and tell what they gave."""
@@ -153,6 +155,7 @@ class File:
         if mended.repairs:
             chosen, table = self._choose(mended.frame)
             found = self._found(table.frame)
+        self._refuse_several_currencies(table)
         lost = ids_in(table.rejects, self._dialect, self._mapping)
         unplaced = read_unplaced(chosen.unplaced, self._found(chosen.unplaced), reader)
         rows = read_rows(table.frame, found, reader, lost=lost, unplaced=unplaced, keep=keep)
@@ -166,7 +169,7 @@ class File:
         return _Steps(records, parted, chosen, table, decisions, mended.repairs, rows)
 
     def _records(self) -> pl.DataFrame:
-        positions = sorted(set(self._places.values()))
+        positions = sorted({*self._places.values(), *self._currencies})
         return read_table(self._text.content, self._header, positions, self._dialect)
 
     def _mapped(self, read_rows_: ReadRows) -> Mapped:
@@ -200,6 +203,11 @@ class File:
         cut = cut_short(text, parted, header, dialect, pinned=pinned, footer=footer)
         if cut is not None:
             raise cut
+
+    def _refuse_several_currencies(self, table: Table) -> None:
+        refuse_several_currencies(
+            table.frame, self._header.columns, self._currencies, self._mapping
+        )
 
     def _choose(self, frame: pl.DataFrame) -> tuple[Chosen, Table]:
         chosen = choose(

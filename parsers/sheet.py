@@ -12,11 +12,10 @@ import polars as pl
 
 from parsers.dialects.evidence import weigh
 from parsers.header.beginning import count_line_ends, line_start
-from parsers.header.columns import clean
 from parsers.header.finding import Header, find_header
 from parsers.mappings.format import Format
 from parsers.records.dialect import Dialect
-from parsers.records.skipped import Skipped, SkippedKind, skip
+from parsers.records.skipped import Skipped
 from parsers.records.tokens import Record, read_records
 from parsers.reject import Unreadable, UnreadableCode
 from parsers.text.encodings import Decoded, decode
@@ -171,24 +170,7 @@ def _part(
         return list(records), ()
     kept = set(parted.frame["line"].to_list())
     rows = [record for record in records if record.line in kept]
-    again = [record for record in rows if header.line and _is_header_again(record, header)]
-    skipped = [
-        *parted.skipped,
-        *(skip(one.line, SkippedKind.REPEATED_HEADER, one.raw) for one in again),
-    ]
-    lines = {record.line for record in again}
-    return (
-        [record for record in rows if record.line not in lines],
-        tuple(sorted(skipped, key=lambda one: one.line)),
-    )
-
-
-def _is_header_again(record: Record, header: Header) -> bool:
-    """Whether a record is the header in letters of another case."""
-    return len(record.fields) == len(header.columns) and all(
-        clean(field).casefold() == column.casefold()
-        for field, column in zip(record.fields, header.columns, strict=True)
-    )
+    return rows, parted.skipped
 
 
 def _blank_lines(body: str, records: Sequence[Record]) -> int:

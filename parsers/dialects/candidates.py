@@ -26,7 +26,6 @@ _OTHERS_MAX = 6  # tried at most, the most frequent first
 _SEVERAL = 3
 _HOLDING_MAX = 5  # lines that hold all mapped names, one of which is the header
 _ENCLOSED_SHARE = 0.6  # of the fields that begin with a single quote must end with one
-_ALIGNED_MIN = 3  # lines needed to see columns in blanks
 # Quoted text, where it is told by what stands around it.
 _QUOTED = re.compile(r"""(?<!\w)"[^"\r\n]*"(?!\w)|(?<!\w)'[^'\r\n]*'(?!\w)""")
 _SEP_LINE = re.compile(r'"?sep=(?P<sep>[^\r\n]*?)"?[ \t,;]*', re.IGNORECASE)
@@ -198,30 +197,3 @@ def _beside(unit: str, text: str) -> tuple[str | None, str | None]:
         lefts.pop() if len(lefts) == 1 else None,
         rights.pop() if len(rights) == 1 else None,
     )
-
-
-def aligned_stops(lines: Sequence[str], names: Sequence[str] = ()) -> tuple[int, ...]:
-    """Give the positions at which columns begin that blanks keep apart in every line.
-
-    A single blank under one of the `names` of columns, as in 08:22 PM, divides no columns.
-    """
-    if len(lines) < _ALIGNED_MIN or any("\t" in line for line in lines):
-        return ()
-    size = max(len(line) for line in lines)
-    padded = [line.ljust(size) for line in lines]
-    blank = [all(line[at] in " \xa0" for line in padded) for at in range(size)]
-    stops = [at for at in range(size) if not blank[at] and (at == 0 or blank[at - 1])]
-    header = next((line for line in padded if names and _has_all(line, names)), None)
-    if header is None:
-        return tuple(stops)
-    ends = [*stops[1:], size]
-    return tuple(
-        stop
-        for stop, end in zip(stops, ends, strict=True)
-        if header[stop:end].strip() or (stop > 1 and blank[stop - 2])
-    )
-
-
-def _has_all(line: str, names: Sequence[str]) -> bool:
-    folded = " ".join(line.split()).casefold()
-    return all(clean(name).casefold() in folded for name in names)

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from parsers.dialects.candidates import (
-    aligned_stops,
     delimiters,
     dividing_names,
     lines_of,
@@ -17,6 +16,7 @@ from parsers.dialects.candidates import (
     sep_line,
 )
 from parsers.dialects.comments import has_comments, without_comments
+from parsers.dialects.laid_out import laid_out, unseen_blank
 from parsers.dialects.plainly import plain_dialect
 from parsers.dialects.sample import line_end_of, line_end_of_records, take_sample
 from parsers.dialects.trials import Trial, attempt
@@ -77,6 +77,9 @@ def weigh(text: str, layout: Format, names: Sequence[str] = ()) -> Evidence:
         line_end = line_end_of_records(text, (record.raw for record in best.records)) or line_end
         dialect = replace(dialect, line_end=line_end)
     doubts = [doubt] if doubt else []
+    header = next((at for at, each in enumerate(best.records) if _has_all(each, names)), None)
+    if header is not None and (unseen := unseen_blank(dialect, best.records, header)) is not None:
+        doubts.append(unseen)
     if layout.line_end is not None and line_end != layout.line_end and _has_several_lines(text):
         doubts.append(_other_line_end(layout.line_end, line_end))
     return Evidence(dialect=dialect, doubts=tuple(doubts))
@@ -113,10 +116,22 @@ def _trials(
         for quote, escape in pairs:
             dialect = replace(written, delimiter=delimiter, quote=quote, escape=escape)
             found.append(attempt(pieces, dialect, names))
-        if delimiter == BLANKS and len(stops := aligned_stops(lines, names)) > 1:
-            dialect = replace(written, delimiter=BLANKS, quote=None, stops=stops)
-            found.append(attempt(pieces, dialect, names))
+        if delimiter == BLANKS and (stands := laid_out(written, lines, names)) is not None:
+            found = _unless_laid_out(found, attempt(pieces, stands, names))
     return found
+
+
+def _unless_laid_out(trials: list[Trial], stands: Trial) -> list[Trial]:
+    """Put columns that stand under each other in the place of those that two blanks divide.
+
+    Not if fewer of the mapped names are found in them, or if there are quotes.
+    """
+    plain = _of(BLANKS, trials)
+    if any('"' in record.raw for record in stands.records) or any(
+        trial.named > stands.named for trial in plain
+    ):
+        return [*trials, stands]
+    return [*(trial for trial in trials if trial not in plain), stands]
 
 
 def _best(

@@ -35,13 +35,14 @@ _DAY_MS = 24 * 60 * 60 * 1000
 class Clocks:
     """The IANA zones of rows: `shop` whose clock is shown in the end, `written` that of the text.
 
-    `names` are those of zones that stand in a column beside the text, and go before `written`.
-    `meanings` is what the mapping says that names and abbreviations stand for.
+    `names` are those of zones that stand in a column beside the text, called `named_in`, and go
+    before `written`. `meanings` is what the mapping says that names and abbreviations stand for.
     """
 
     shop: pl.Series
     written: pl.Series
     names: pl.Series | None = None
+    named_in: str | None = None
     meanings: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from parsers.moments.blame import blamed
 from parsers.moments.clocks import Clocks, canonical_text, read_moments
 from parsers.reject import RejectCode
 from parsers.values.sources import Moment, ZoneColumn
@@ -28,7 +29,8 @@ def clocks_of(
         case None:
             return Clocks(shop=shop, written=shop, meanings=meanings)
         case ZoneColumn(name):
-            return Clocks(shop=shop, written=shop, names=found[name].texts, meanings=meanings)
+            named, texts = found[name].column, found[name].texts
+            return Clocks(shop=shop, written=shop, names=texts, named_in=named, meanings=meanings)
         case zone:
             return Clocks(shop=shop, written=constant(zone, len(shop)), meanings=meanings)
 
@@ -52,8 +54,12 @@ def read_times(
         pl.when(pl.col(part) == "").then(pl.lit(one.column))
         for part, one in zip(parts.columns, found, strict=True)
     ]
+    wrong = moments["code"]
+    blame = constant(found[0].column, len(wrong))
+    if wrong.null_count() < len(wrong):
+        blame = blamed(found, wrong, pattern, clocks, source.language)
     judged = parts.select(
-        source=pl.coalesce(*empty, pl.lit(found[0].column)),
+        source=pl.coalesce(*empty, pl.lit(blame), pl.lit(found[0].column)),
         code=pl.when(pl.any_horizontal(pl.all() == ""))
         .then(pl.lit(RejectCode.EMPTY_TIME.value))
         .otherwise(moments["code"]),

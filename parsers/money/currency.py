@@ -2,6 +2,7 @@
 """The signs, codes and words that shops write beside an amount, and which currencies each may mean.
 
 `€` is one currency, `$` alone may be any of many dollars and pesos. Codes are those of ISO 4217.
+A backslash is what the signs of yen and won are in the code pages of Japan and Korea.
 """
 
 import unicodedata
@@ -33,6 +34,7 @@ _MEANINGS = {
     € eur. = EUR
     £ = GBP EGP FKP GIP LBP SDG SHP SSP SYP
     ¥ = JPY CNY
+    \\ = JPY KRW
     kr kr. = SEK NOK DKK ISK
     fr fr. = CHF BIF CDF DJF GNF KMF RWF XAF XOF XPF
     sfr. = CHF

@@ -27,8 +27,8 @@ class Dialect:
     in one without quotes; None if a quote is doubled.
     `comment` is what lines to be left out begin with. `line_end` is "\\n", "\\r\\n", "\\r" or
     "mixed", as found; each of the three ends a line in any case.
-    `stops` are the positions in the line, from 0, at which the columns of BLANKS begin; empty if
-    they are not aligned.
+    `stops` are the positions in the line, from 0, at which the columns of BLANKS begin, and `gaps`
+    those at which the blanks before them do; empty if they are not aligned.
     """
 
     delimiter: str
@@ -37,6 +37,7 @@ class Dialect:
     comment: str | None = None
     line_end: str = "\n"
     stops: tuple[int, ...] = ()
+    gaps: tuple[int, ...] = ()
 
 
 def shown(delimiter: str) -> str:

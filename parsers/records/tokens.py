@@ -14,6 +14,7 @@ from parsers.records.scan import BLANK_CHARACTERS
 __all__ = ["Record", "divider", "first_record", "is_blank", "is_comment", "read_records"]
 
 _RUN_OF_BLANKS = re.compile(r"[ \t\xa0]{2,}|\t")
+_FIELD = re.compile(r"[^ \t\xa0]+(?:[ \xa0][^ \t\xa0]+)*")  # with single blanks within
 
 
 def is_blank(line: str, delimiter: str) -> bool:
@@ -61,15 +62,33 @@ def divider(dialect: Dialect) -> Callable[[str], list[str]]:
         return lambda line: line.split(delimiter)
     if not stops:
         return lambda line: _RUN_OF_BLANKS.split(line.strip(BLANK_CHARACTERS))
-    return lambda line: _cut(line, stops)
+    gaps = dialect.gaps or tuple(max(stop - 1, 0) for stop in stops)
+    return lambda line: _cut(line, stops, gaps)
 
 
-def _cut(line: str, stops: tuple[int, ...]) -> list[str]:
-    """Cut a line where its columns begin; at its blanks if it is not written in these columns."""
-    if any(line[stop - 1 : stop].strip(BLANK_CHARACTERS) for stop in stops[1:]):
-        return _RUN_OF_BLANKS.split(line.strip(BLANK_CHARACTERS))
-    ends = (*stops[1:], len(line))
-    return [line[start:end].strip(BLANK_CHARACTERS) for start, end in zip(stops, ends, strict=True)]
+def _cut(line: str, stops: tuple[int, ...], gaps: tuple[int, ...]) -> list[str]:
+    """Cut a line where its columns begin; at its blanks if a cell of it is too long for its column.
+
+    Then it has a field for each column, and each where it may be. Else it is given as one field: a
+    cell would be blank, and nobody knows which.
+    """
+    if not any(line[gap:at].strip(BLANK_CHARACTERS) for gap, at in zip(gaps, stops, strict=True)):
+        ends = (*stops[1:], len(line))
+        return [
+            line[start:end].strip(BLANK_CHARACTERS) for start, end in zip(stops, ends, strict=True)
+        ]
+    found = list(_FIELD.finditer(line))
+    if len(found) != len(stops):
+        return [one.group() for one in found]
+    moved = [one.start() - stop for one, stop in zip(found, stops, strict=True)]
+    stay = [
+        one.end() > gap and one.start() < end
+        for one, gap, end in zip(found, gaps, (*stops[1:], len(line)), strict=True)
+    ]
+    first = stay.index(False) if False in stay else len(stay)
+    # All behind a long cell are moved by it to the right, and as far.
+    in_place = len(set(moved[first:])) <= 1 and all(each > 0 for each in moved[first:])
+    return [one.group() for one in found] if in_place else [line.strip(BLANK_CHARACTERS)]
 
 
 def _of(dialect: Dialect | str) -> Dialect:

@@ -86,7 +86,12 @@ class FieldReader:
             for line, raw, code, text, source in zip(lines, raws, *said, strict=True):
                 if code is not None and line not in rejects:
                     message = explain(
-                        RejectCode(code), field, column=source, value=text, pattern=pattern
+                        RejectCode(code),
+                        field,
+                        column=source,
+                        value=text,
+                        pattern=pattern,
+                        language=self.decisions.languages.get(field.name),
                     )
                     rejects[line] = Reject(
                         line=line, column=source, code=RejectCode(code), message=message, raw=raw

@@ -9,8 +9,10 @@ from parsers.canonical import (
     Field,
 )
 from parsers.moments import formats
+from parsers.moments.blame import day_that_never_was
 from parsers.reject import RejectCode, clip
 
+_NO_SUCH_DAY = "{Words} '{value}' does not exist: there is no {day}"
 _SENTENCES = {
     RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
     RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
@@ -37,23 +39,33 @@ _SENTENCES = {
 
 
 def explain(
-    code: RejectCode, field: Field, *, column: str, value: str, pattern: str | None = None
+    code: RejectCode,
+    field: Field,
+    *,
+    column: str,
+    value: str,
+    pattern: str | None = None,
+    language: str | None = None,
 ) -> str:
     """Say in one sentence what is wrong with the value of a field, naming it.
 
     `pattern` is what the mapping says of the value: the format of a moment (without one it is
-    ISO 8601), the mask of an id, or the currency of an amount.
+    ISO 8601), the mask of an id, or the currency of an amount. `language` is that of months.
     """
     sentence = _SENTENCES[code]
-    example = ""
+    example, day = "", None
     if code is RejectCode.NOT_A_TIME:
-        example = formats.example(pattern or formats.ISO)
-    if code is RejectCode.NOT_A_TIME and (widths := formats.widths(pattern or formats.ISO)):
-        sentence += f": its digits stand side by side, so all must be there, {widths}"
+        pattern = pattern or formats.ISO
+        example, day = formats.example(pattern), day_that_never_was(value, pattern, language)
+        if day is not None:
+            sentence = _NO_SUCH_DAY
+        elif widths := formats.widths(pattern):
+            sentence += f": its digits stand side by side, so all must be there, {widths}"
     return sentence.format(
         Words=field.words[0].upper() + field.words[1:],
         column=clip(column),
         value=clip(value),
         example=example,
+        day=day,
         pattern=clip(pattern or ""),
     )

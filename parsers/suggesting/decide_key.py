@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from parsers.headings.words import Concept
 from parsers.suggesting.evidence import Evidence
-from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.keys import Key, Pattern, as_good
 from parsers.suggesting.moments import days
 from parsers.suggesting.suggestion import Decision

@@ -1,11 +1,11 @@
 """The lines of a proposal about refunds, and about rows that belong together."""
 
+from parsers.headings.words import Concept
 from parsers.money.currency import meanings
 from parsers.suggesting.amounts_read import read
 from parsers.suggesting.decide_key import best_key, is_of_each_row, names_by_the_clock
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.facts import leads_blanks
-from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.keys import Key, Pattern
 from parsers.suggesting.lines import LinesEvidence, LinesFound, judge_lines
 from parsers.suggesting.suggestion import Decision

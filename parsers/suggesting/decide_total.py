@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from parsers.headings.words import Concept
 from parsers.suggesting.amounts_read import read
 from parsers.suggesting.decide_key import best_key
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.facts import Facts
-from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.totals import Total, as_good, refund_columns
 from parsers.suggesting.writing import joined, quoted, toml_list, toml_text

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from parsers.headings.words import Concept
 from parsers.suggesting.amounts_read import weigh_sign
 from parsers.suggesting.facts import Facts, facts_of, filled_down, only
 from parsers.suggesting.given import GivenFile, Known
-from parsers.suggesting.heading_words import Concept
 from parsers.suggesting.keys import Around, Key, rank_keys
 from parsers.suggesting.kinds import RowRulesFound, find_kinds, leave_out_others
 from parsers.suggesting.moments import When, days, rank_moments

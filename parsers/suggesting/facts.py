@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from parsers.headings.names import Heading, heading
 from parsers.money.written import NotMoneyError, read_money
 from parsers.records.cells import Look, look, shape
-from parsers.suggesting.headings import Heading, heading
 from parsers.suggesting.opening import Opened, cell
 
 _LOOKED_AT = 500  # different values

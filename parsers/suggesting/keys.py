@@ -7,10 +7,10 @@ from enum import StrEnum
 
 import polars as pl
 
+from parsers.headings.names import Heading
+from parsers.headings.words import Concept
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts, filled_down, leads_blanks
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import Heading
 from parsers.values.ids import DAMAGED
 
 _NOT_AN_ID = (

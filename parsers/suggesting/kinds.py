@@ -6,11 +6,11 @@ from functools import cache
 
 import polars as pl
 
+from parsers.headings.names import plain, signs
+from parsers.headings.words import Concept
 from parsers.mappings.settings_table import folded
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts, filled_down, leads_blanks, only
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import plain, signs
 from parsers.suggesting.kind_words import KIND_WORDS, NO_WORDS, STEMS, YES_WORDS, RowKind
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import of_rows, quoted, these, toml_list

@@ -7,15 +7,16 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from parsers.headings.names import Heading
+from parsers.headings.words import Concept
 from parsers.moments.clocks import read_written
 from parsers.moments.evidence import find_format, fitting, has_time
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import Heading
 
 _MOST = 0.9
 _LOOKED_AT = 2_000  # different values
+_OF_THE_FORMAT = ("am", "pm", "z", "a.m.", "p.m.", "utc", "gmt", "日", "일")
 _FEW_OTHERS = 0.1  # of the rows must have a date; the others may be lines of the same sale
 _PARTS = (
     (Concept.YEAR, 1970, 2099),
@@ -218,7 +219,7 @@ def _word_behind(one: Facts) -> str:
     """A word that stands behind every value, as Uhr does; mostly none."""
     found = one.distinct.str.extract(r"[0-9](\s*[^\W\d_]+\.?)$").unique()
     word = found[0] if len(found) == 1 else None
-    if word is None or word.strip().casefold() in ("am", "pm", "z", "a.m.", "p.m.", "utc", "gmt"):
+    if word is None or word.strip().casefold() in _OF_THE_FORMAT:
         return ""
     return "" if _ZONE.fullmatch(word.strip()) else str(word)
 

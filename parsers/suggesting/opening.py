@@ -7,11 +7,11 @@ import polars as pl
 
 from parsers.containers import contents
 from parsers.header.columns import addresses, clean
+from parsers.headings.names import heading
 from parsers.mappings.format import Format
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.sheet import Findings, Sheet, read_sheet
 from parsers.suggesting.given import GivenFile
-from parsers.suggesting.headings import heading
 from parsers.text.encodings import decode
 from parsers.text.framing import refuse_other_kinds
 

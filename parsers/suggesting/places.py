@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from parsers.headings.names import heading
+from parsers.headings.words import Concept
 from parsers.mappings.patterns import take
 from parsers.moments.month_names import full_names, short_names
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import heading
 
 _NOT_A_PLACE = (
     *(Concept.TILL, Concept.STAFF, Concept.ITEM, Concept.DATE, Concept.TIME, Concept.MOMENT),

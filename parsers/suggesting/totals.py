@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from parsers.headings.names import Heading
+from parsers.headings.words import Concept
 from parsers.suggesting.amounts_read import adds_up, read, sum_found
 from parsers.suggesting.facts import Facts
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import Heading
 from parsers.suggesting.writing import joined, quoted
 
 _NEVER = (

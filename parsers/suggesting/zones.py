@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from parsers.headings.names import plain
+from parsers.headings.words import Concept
 from parsers.moments.zone_names import offsets_called, places_called, zone_called
 from parsers.money.currency import meanings
 from parsers.money.written import NotMoneyError, read_currency
 from parsers.suggesting.facts import Facts
-from parsers.suggesting.heading_words import Concept
-from parsers.suggesting.headings import plain
 from parsers.text.charsets.language_words import TILL_WORDS
 
 _BY_CURRENCY = {

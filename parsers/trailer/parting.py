@@ -19,6 +19,7 @@ from parsers.records.skipped import Skipped, SkippedKind, skip
 from parsers.records.tokens import is_comment
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.splitting import ReadRows
+from parsers.trailer.captions import refuse_other_captions
 from parsers.trailer.footer import find_footer, learn_rows, pinned_footer
 from parsers.trailer.statements import Statement, stated
 from parsers.trailer.suspects import Suspect, are_sums, has_total, suspects
@@ -78,6 +79,10 @@ def part(
     doubtful = suspects(frame, header, dialect, ids=ids, names=names, typed=typed)
     kinds = _told(doubtful, header, dialect, mapped)
     body = _without(frame, kinds)
+    if mapped:
+        told = {line for line, kind in kinds.items() if kind is SkippedKind.REPEATED_HEADER}
+        again = [one for one in doubtful if one.line in told]
+        refuse_other_captions(body, again, header, dialect)
     totals = [one for one in doubtful if one.line not in kinds and _is_total(one, mapped)]
     if mapped:
         totals = _refuse_twofold(totals, body.height, header, mapped, footer)
@@ -124,19 +129,17 @@ def _is_header_again(one: Suspect, header: Header, mapped: Mapped | None) -> boo
 
     Raises Unreadable (HEADER) if it is a header under which these are other columns.
     """
-    names = _unpadded([clean(cell) for cell in one.cells])
     if not header.line:
         return False
-    if names == _unpadded(header.columns):
+    names, columns = _folded(one.cells), _folded(header.columns)
+    if _unpadded(names) == _unpadded(columns):
         return True
     # A row may hold a single name, and no header has a number or a date in it.
     if mapped is None or len(mapped.all) == 1 or any(look(cell) in TYPED for cell in one.cells):
         return False
-    wanted = {at: header.columns[at] for at in mapped.all}
+    wanted = {at: columns[at] for at in mapped.all}
     if not set(wanted.values()) <= set(names):
-        if len(names) == len(header.columns) and any(
-            names[at] == wanted[at] for at in mapped.typed
-        ):
+        if len(names) == len(columns) and any(names[at] == wanted[at] for at in mapped.typed):
             raise two_tables(header.line, one.line)  # a name where a value should be
         return False
     if len(one.cells) != len(header.columns) or any(
@@ -144,6 +147,11 @@ def _is_header_again(one: Suspect, header: Header, mapped: Mapped | None) -> boo
     ):
         raise two_tables(header.line, one.line)
     return True
+
+
+def _folded(names: Sequence[str]) -> list[str]:
+    """Names as they are compared: without regard to case and to blanks around them."""
+    return [clean(name).casefold() for name in names]
 
 
 def _unpadded(names: Sequence[str]) -> list[str]:

@@ -53,7 +53,11 @@ def suspects(
     # Of the first column the text itself tells.
     reasons += [pl.col(f"field_{at}").str.contains(_IS_TOTAL) for at in ids if at]
     if header.line:
-        reasons += [pl.col(f"field_{at}") == header.columns[at] for at in typed]
+        reasons += [
+            pl.col(f"field_{at}").str.contains(rf"^(?i)\s*{_name(header.columns[at])}\s*$")
+            for at in typed
+            if header.columns[at]
+        ]
     if dialect.comment:
         reasons.append(raw.str.strip_chars_start(BLANK_CHARACTERS).str.starts_with(dialect.comment))
     if before := [each.text for each in header.skipped if each.kind in _AS_BEFORE]:
@@ -95,15 +99,23 @@ def _begins_with_total(dialect: Dialect) -> str:
 
 
 def _with_all_names(raw: pl.Series, names: Sequence[str]) -> list[int]:
-    """Give the places of the records in whose text all of the names stand; none without names."""
+    """Give the places of the records in whose text all of the names stand, in letters of any case.
+
+    None without names.
+    """
     wanted = sorted(filter(None, names), key=len, reverse=True)
     if not wanted:
         return []
     # The longest name first: few records pass it, so that the others cost nothing.
     longest, *others = wanted
-    places = raw.str.contains(longest, literal=True).arg_true()
+    places = raw.str.contains(f"(?i){_name(longest)}").arg_true()
     for name in others:
         if places.is_empty():
             break
-        places = places.filter(raw.gather(places).str.contains(name, literal=True))
+        places = places.filter(raw.gather(places).str.contains(f"(?i){_name(name)}"))
     return places.to_list()
+
+
+def _name(column: str) -> str:
+    """The expression for a column's name, with any blanks where it has some."""
+    return r"\s+".join(map(re.escape, column.split()))

@@ -30,7 +30,7 @@ _WHOLE = {
 
 
 @pytest.mark.parametrize("kind", _WHOLE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(choice=st.randoms(use_true_random=False))
 def test_damage_never_gives_a_member_that_was_not_there(kind: str, choice: random.Random) -> None:
     """Cut anywhere, bits turned, bytes put in: the true bytes, or a verdict, and no other error.

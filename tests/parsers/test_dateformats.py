@@ -241,3 +241,19 @@ def test_a_day_of_the_week_that_fits_no_reading_decides_nothing() -> None:
     with pytest.raises(Unreadable) as caught:
         _decide(["Mon, 03/04/2026 10:00"])
     assert caught.value.code == UnreadableCode.AMBIGUOUS_DATE
+
+
+@pytest.mark.parametrize(
+    ("texts", "pattern"),
+    [
+        (["2026年3月14日 10:05", "2026年12月01日 9:00"], "%Y年%m月%d日 %H:%M"),
+        (["2026년 3월 14일 10:05", "2026년 11월 1일 9:00"], "%Y년 %m월 %d일 %H:%M"),
+        (["2026년3월14일 10:05"], "%Y년%m월%d일 %H:%M"),
+        (["14. 3. 2026 10:05", "01. 02. 2026 9:00"], "%d. %m. %Y %H:%M"),
+        (["2026.03.14. 10:05", "2026.2.1. 9:00"], "%Y.%m.%d. %H:%M"),
+        (["2026. 03. 14. 10:05"], "%Y. %m. %d. %H:%M"),
+    ],
+)
+def test_dates_that_only_one_country_writes_so(texts: list[str], pattern: str) -> None:
+    """Japan, China, Korea, the Czech Republic, Hungary: the order leaves no doubt."""
+    assert _decide(texts) == pattern

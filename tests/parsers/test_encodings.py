@@ -86,7 +86,7 @@ def _rivals(decoded: Decoded) -> list[tuple[str, str]]:
     return [found for cell in sorted(cells) if (found := rival_reading(cell, decoded))]
 
 
-@settings(max_examples=300, deadline=None)  # the first one reads the tables of letters
+@settings(max_examples=300)
 @given(exports())
 @example(Export(text="Store;Total\r\nŁódź;1\r\n", encoding="cp1250"))
 def test_no_text_is_read_wrongly_without_a_rival(export: Export) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.dialects.evidence import find_dialect, weigh
@@ -33,7 +33,6 @@ def _refusal(text: str, layout: Format, names: tuple[str, ...] = ()) -> Unreadab
 
 
 @given(st.integers(0, 2**32), st.integers(2, 40), st.booleans())
-@settings(deadline=None)  # a sample is read under many dialects
 def test_an_ordinary_table_is_read_as_it_was_written(seed: int, rows: int, named: bool) -> None:
     """Divided by , ; tab or |, whatever stands in its cells; with mapped names or without."""
     random = source(seed)
@@ -247,7 +246,6 @@ def test_what_comes_late_in_a_long_file_is_seen(late: str) -> None:
 
 
 @given(st.text(alphabet="ab1,;|\t\n\r \"'\\.:#", max_size=60))
-@settings(deadline=None)  # a sample is read under many dialects
 def test_any_text_has_a_best_dialect(text: str) -> None:
     """Nothing that comes in may raise anything but a verdict."""
     evidence = weigh(text, Format(), ("a", "b"))

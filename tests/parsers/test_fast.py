@@ -34,7 +34,7 @@ dialects = st.builds(
 
 
 @given(bodies, dialects, st.sampled_from(([0], [0, 2], [2, 1])), st.sampled_from((0, 3, 1000)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_both_ways_read_the_same(
     body: str, dialect: Dialect, positions: list[int], part: int
 ) -> None:

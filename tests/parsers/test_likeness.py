@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from parsers.dialects.likeness import likeness
+from parsers.dialects.likeness import is_value, likeness
 
 
 @pytest.mark.parametrize("sign", "_-./#+&@'*(, ")
@@ -14,3 +14,11 @@ def test_a_long_run_of_a_sign_takes_no_time(sign: str) -> None:
     for text in (sign * 60, f"name{sign * 60}end", f"a{sign}" * 30 + "$ "):
         likeness(text.strip() or "x")
     assert time.process_time() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    "cell", ["12,34,567.89", "₹ 1,23,456.00", "2026.03.14. 09:47", "2026年3月14日", "14. 3. 2026"]
+)
+def test_numbers_and_dates_of_other_countries_are_values(cell: str) -> None:
+    """In groups as India has them, and with the dots or signs of Hungary, Japan and others."""
+    assert is_value(cell)

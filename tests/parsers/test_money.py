@@ -93,6 +93,7 @@ def test_what_is_called_plain_is_canonical(value: Decimal) -> None:
         ("+5", "5.00"),
         ("12,34,567.00", "1234567.00"),
         ("-₹1,23,456.50", "-123456.50"),
+        ("\\1,234", "1234.00"),  # the yen sign, in the code page of Japan
     ],
 )
 def test_forms_that_tills_write_with_a_point(text: str, expected: str) -> None:

@@ -80,7 +80,7 @@ def damages(draw: st.DrawFn) -> Damage:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(damages())
 def test_no_row_is_ever_repaired_wrongly(damage: Damage) -> None:
     """Whatever was added or lost: each mapped value is the true one, or the row is a reject."""

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.mappings.format import Format
@@ -154,7 +154,6 @@ def test_what_is_no_text_is_not_shown() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(3, 20))
-@settings(deadline=None)  # a sample is read under many dialects
 def test_what_is_shown_is_what_was_written(seed: int, rows: int) -> None:
     """Every cell of an ordinary table, and written as plain CSV it is read the same again."""
     random = source(seed)
@@ -170,7 +169,6 @@ def test_what_is_shown_is_what_was_written(seed: int, rows: int) -> None:
 
 
 @given(st.text(alphabet="ab1.,;|\t\n\r \"'\\:#", max_size=80))
-@settings(deadline=None)  # a sample is read under many dialects
 def test_nothing_is_lost(text: str) -> None:
     """Each physical line is shown, listed as left out, or has only blanks and delimiters."""
     sheet = _read(text)

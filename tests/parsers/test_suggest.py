@@ -292,7 +292,7 @@ hostile = st.text(
 )
 
 
-@settings(max_examples=60, deadline=None)  # a file is read under many dialects
+@settings(max_examples=60)
 @for_all(text=hostile, name=st.text(max_size=12))
 def test_whatever_stands_in_a_file_the_proposal_is_toml(text: str, name: str) -> None:
     """Names, values and file names are data: they end up in strings and comments."""
@@ -303,7 +303,7 @@ def test_whatever_stands_in_a_file_the_proposal_is_toml(text: str, name: str) ->
     tomllib.loads(found.mapping)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @for_all(names=st.lists(hostile, min_size=4, max_size=6), cells=st.lists(hostile, min_size=24))
 def test_whatever_columns_are_called_the_proposal_is_toml(
     names: list[str], cells: list[str]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from parsers.suggesting.heading_words import WORDS, Concept
-from parsers.suggesting.heading_words_more import MORE_WORDS
-from parsers.suggesting.headings import heading, plain
+from parsers.headings.more_words import MORE_WORDS
+from parsers.headings.names import heading, plain
+from parsers.headings.words import WORDS, Concept
 from parsers.suggesting.kind_words import RowKind
 from parsers.suggesting.kinds import kind_of
 
@@ -34,6 +34,8 @@ NAMES = {
     "Myymälä": {Concept.STORE},
     "Caisse": {Concept.TILL},
     "Uhrzeit": {Concept.TIME},
+    "Klo": {Concept.TIME},
+    "Nº cupom": {Concept.RECEIPT, Concept.ID},
     "Fecha": {Concept.DATE},
     "Zeitpunkt": {Concept.MOMENT},
     "Time Zone": {Concept.ZONE},

@@ -236,3 +236,15 @@ def test_the_number_of_a_row_in_its_file_is_no_id() -> None:
     assert proposal.says["rows"]["lines"] == "?"
     receipts = given("turnover.csv", text.replace("RowId", "Receipt"))
     assert columns_of(propose(receipts))["transaction_id"] == "Receipt"
+
+
+def test_a_japanese_register_needs_no_question_but_its_zone() -> None:
+    """Signs in its dates, and a backslash, which is the yen sign in its code page."""
+    rows = "".join(
+        f"2026年03月{at:02}日,10:{at:02},渋谷店,{at:06},\\{at * 37},現金\n" for at in range(10, 30)
+    )
+    text = f"日付,時刻,店舗,レシート番号,合計金額,支払方法\n{rows}"
+    proposal = propose(GivenFile(name="sales.csv", data=text.encode("cp932")))
+    assert columns_of(proposal)["total"] == "合計金額"
+    assert columns_of(proposal)["occurred_at"]["format"] == "%Y年%m月%d日 %H:%M"
+    assert proposal.text.count("QUESTION:") == 1

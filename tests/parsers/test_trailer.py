@@ -1,7 +1,7 @@
 """What stands among and after the rows is left out and listed; what may be a sale never is."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers.header.finding import find_header
@@ -10,7 +10,7 @@ from parsers.reject import Unreadable, UnreadableCode
 from parsers.rows.repair import repair, widened
 from parsers.table.frame import read_patiently
 from parsers.trailer.cut_short import cut_short
-from parsers.trailer.parting import Parted, part
+from parsers.trailer.parting import Mapped, Parted, part
 from parsers.trailer.statements import check_statements
 from tests.parsers.tables import COMMA, NAMES, mapped, read_row, records, total_of
 
@@ -137,10 +137,17 @@ def test_a_subtotal_among_the_rows_is_left_out_if_nothing_but_sums_is_beside_it(
 
 @pytest.mark.parametrize(
     "again",
-    ["Store,Id,Total,When,Note", '"Store", Id ,Total,When,"Note"', "Store,Id,Total,When,Text"],
+    [
+        "Store,Id,Total,When,Note",
+        '"Store", Id ,Total,When,"Note"',
+        "Store,Id,Total,When,Text",
+        "STORE,ID,TOTAL,WHEN,NOTE",
+        "store, id,total ,when,text",
+    ],
 )
 def test_a_repeated_header_is_left_out(again: str) -> None:
-    """As on each page of a report; other columns than the mapped ones may be called otherwise."""
+    """As on each page of a report; other columns than the mapped ones may be called otherwise,
+    and all of them be written in letters of another case."""
     parted = _part(HEADER + ROWS + again + "\n" + ROWS)
     assert _skipped(parted) == [(5, "repeated-header")]
     assert parted.frame.height == 6
@@ -154,9 +161,22 @@ def test_what_stood_above_the_header_is_left_out_when_it_comes_again() -> None:
     assert parted.frame.height == 6
 
 
-def test_a_second_header_with_other_columns_holds_the_file_however_far_down() -> None:
+def test_a_column_without_a_name_may_be_mapped_where_a_header_comes_again() -> None:
+    """It goes by its place."""
+    text = "Store,Id,When,\n" + "7,1,2026-01-02 10:00,1.50\n" * 2 + "STORE,ID,WHEN,\n"
+    header = find_header(text, COMMA, names=("Store", "Id", "When", "column 4"))
+    places = Mapped(all=[0, 1, 2, 3], ids=[0, 1], money=[3], read=lambda rows: [None for _ in rows])
+    parted = part(read_patiently(text, header, range(4)), header, COMMA, mapped=places)
+    assert _skipped(parted) == [(4, "repeated-header")]
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["Store,Total,Id,When,Note", "STORE,TOTAL,ID,WHEN,NOTE", "WHEN,STORE,ID,TOTAL,NOTE"],
+)
+def test_a_second_header_with_other_columns_holds_the_file_however_far_down(again: str) -> None:
     """Two exports pasted together: the amounts would be read from the wrong column."""
-    held = _held(HEADER + ROWS * 100 + "Store,Total,Id,When,Note\n" + ROWS)
+    held = _held(HEADER + ROWS * 100 + again + "\n" + ROWS)
     assert held.code is UnreadableCode.HEADER
     assert "Line 302 is a header, too" in held.message
 
@@ -268,7 +288,6 @@ _PIECES = (
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(_PIECES), max_size=40).map("".join),
     st.sampled_from((",", ";", "\t", "  ", "")),

@@ -7,59 +7,27 @@ is chosen, those are left out, and each function says which.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from random import Random
 
 from tests.rendering import amounts
+from tests.rendering.case import Case
+from tests.rendering.damages_of_sales import OF_SALES
 from tests.rendering.harm import SEVERAL_ROWS, Harm, can_be_told
 from tests.rendering.plan import Plan
 from tests.rendering.shapes import Column
 from tests.rendering.writing import File, Line, write_field
 
 
-@dataclass(slots=True, kw_only=True)
-class _Case:
-    """A file to be damaged, with a source of chance."""
-
-    plan: Plan
-    file: File
-    columns: list[Column]
-    chance: Random
-    harm: Harm
-
-    def row(self, rows: list[Line] | None = None) -> Line:
-        """Choose a row, and say that it is harmed."""
-        line = self.chance.choice(self.file.rows if rows is None else rows)
-        line.touched = True
-        self.harm.done = True
-        return line
-
-    def place(self, *roles: str) -> int | None:
-        """Choose a column of one of these roles; None if there is none."""
-        places = [at for at, role in enumerate(self.file.roles) if role in roles]
-        return self.chance.choice(places) if places else None
-
-    def stated(self, row: Line) -> str | None:
-        """Why a file without this row is not what its footer says."""
-        if "count" in self.plan["after"]:
-            return "the footer states another number of rows"
-        at = self.file.rows.index(row)
-        sums = [column.cells[at] for column in self.columns if column.stated is not None]
-        weighs = row.key is not None and any(re.search("[1-9]", cell) for cell in sums)
-        return "the footer states another sum" if weighs and "total" in self.plan["after"] else None
-
-
 def damage_lines(plan: Plan, file: File, columns: list[Column]) -> Harm:
     """Do the damage of a plan to the lines of a file, where it is one of lines."""
     harm = Harm()
-    done = _OF_LINES.get(plan.damage)
+    done = _OF_LINES.get(plan.damage) or OF_SALES.get(plan.damage)
     if done is not None and can_be_told(plan, file):
-        case = _Case(plan=plan, file=file, columns=columns, chance=plan.random("damage"), harm=harm)
+        case = Case(plan=plan, file=file, columns=columns, chance=plan.random("damage"), harm=harm)
         done(case)
     return harm
 
 
-def _too_many(case: _Case) -> None:
+def _too_many(case: Case) -> None:
     """A delimiter where none should be; inside quotes it would be a part of the value."""
     line = case.row()
     at = case.chance.randrange(len(line.fields))
@@ -69,7 +37,7 @@ def _too_many(case: _Case) -> None:
     line.fields[at] = text[:cut] + mark + text[cut:]
 
 
-def _too_few(case: _Case) -> None:
+def _too_few(case: Case) -> None:
     """No delimiter between two fields."""
     line = case.row()
     if len(line.fields) > 1:
@@ -77,7 +45,7 @@ def _too_few(case: _Case) -> None:
         line.fields[at : at + 2] = ["".join(line.fields[at : at + 2])]
 
 
-def _quotable(case: _Case, line: Line) -> int:
+def _quotable(case: Case, line: Line) -> int:
     """Choose a field for a bad quote: no id if it is an apostrophe, with which one may begin."""
     places = [
         at
@@ -87,7 +55,7 @@ def _quotable(case: _Case, line: Line) -> int:
     return case.chance.choice(places)
 
 
-def _unclosed(case: _Case) -> None:
+def _unclosed(case: Case) -> None:
     """A quote opens a field and nothing closes it."""
     line = case.row()
     at = _quotable(case, line)
@@ -96,7 +64,7 @@ def _unclosed(case: _Case) -> None:
     line.fields[at] = text[:-1] if len(text) > 1 and text[0] == quote else quote + text
 
 
-def _stray(case: _Case) -> None:
+def _stray(case: Case) -> None:
     """A quote somewhere in a field; not in the midst of an id, of which it might be a part."""
     line = case.row()
     at = _quotable(case, line)
@@ -106,7 +74,7 @@ def _stray(case: _Case) -> None:
     line.fields[at] = text[:cut] + quote + text[cut:]
 
 
-def _swapped(case: _Case) -> None:
+def _swapped(case: Case) -> None:
     """One character is another: a letter in an amount or a date, or in place of a delimiter.
 
     Never a digit for another, a letter of an id, or a blank for a sign: no reader could see that.
@@ -122,7 +90,7 @@ def _swapped(case: _Case) -> None:
         line.fields[at] = text[:cut] + "x" + text[cut + 1 :]
 
 
-def _nul(case: _Case) -> None:
+def _nul(case: Case) -> None:
     """A NUL in a field, or many after the last row."""
     if case.chance.random() < 0.3:
         case.harm.done = True
@@ -134,7 +102,7 @@ def _nul(case: _Case) -> None:
     line.fields[at] = line.fields[at][:cut] + "\0" + line.fields[at][cut:]
 
 
-def _twice(case: _Case) -> None:
+def _twice(case: Case) -> None:
     """A row is there twice; of a sale of several rows nobody could tell."""
     if case.plan["shape"] in SEVERAL_ROWS:
         return
@@ -144,7 +112,7 @@ def _twice(case: _Case) -> None:
     case.harm.done = True
 
 
-def _missing(case: _Case) -> None:
+def _missing(case: Case) -> None:
     """A row is not there; of a sale of several rows nobody could tell, if nothing states a sum."""
     line = case.chance.choice(case.file.rows)
     stated = case.stated(line)
@@ -157,7 +125,7 @@ def _missing(case: _Case) -> None:
         case.harm.gone.add(line.key)
 
 
-def _broken(case: _Case) -> None:
+def _broken(case: Case) -> None:
     """A line end inside a row; not in the first field or the last, which may look whole then."""
     width = len(case.file.roles)
     if width < 3:
@@ -171,14 +139,14 @@ def _broken(case: _Case) -> None:
     line.fields[at] = text[:cut] + line.end + text[cut:]
 
 
-def _line_ends(case: _Case) -> None:
+def _line_ends(case: Case) -> None:
     """Lines end in different ways."""
     case.harm.done = True
     for line in case.file.lines:
         line.end = case.chance.choice(("\n", "\r\n", line.end))
 
 
-def _other_sign(case: _Case) -> None:
+def _other_sign(case: Case) -> None:
     """One amount proves the other decimal sign, while others prove that of the file."""
     sign = amounts.signs(case.plan)[1]
     other = ",."[sign == ","]
@@ -199,7 +167,7 @@ def _other_sign(case: _Case) -> None:
     line.fields[at] = text if bare else write_field(case.plan, text)
 
 
-def _other_order(case: _Case) -> None:
+def _other_order(case: Case) -> None:
     """One date has day and month in each other's place, which it proves, as another proves its."""
     at = next((n for n, each in enumerate(case.columns) if each.role == "moment"), None)
     found = re.match(r"%([dm])([-/.])%([dm])", case.plan["date"])
@@ -219,7 +187,7 @@ def _other_order(case: _Case) -> None:
     line.fields[at] = write_field(case.plan, text)
 
 
-def _renamed(case: _Case) -> None:
+def _renamed(case: Case) -> None:
     """A mapped column has another name, or another column has its name as well."""
     header = next((line for line in case.file.lines if line.kind == "header"), None)
     at = case.place("location", "id", "moment", "money")
@@ -235,7 +203,7 @@ def _renamed(case: _Case) -> None:
         case.harm.must_hold = "a mapped column has another name"
 
 
-def _header_twice(case: _Case) -> None:
+def _header_twice(case: Case) -> None:
     """The header stands among the rows once more."""
     header = next((line for line in case.file.lines if line.kind == "header"), None)
     if header is not None:
@@ -245,14 +213,14 @@ def _header_twice(case: _Case) -> None:
         case.harm.done = True
 
 
-def _rounded(case: _Case) -> None:
+def _rounded(case: Case) -> None:
     """A spreadsheet has rounded an id."""
     at = case.place("id")
     if case.plan["id"] == "long" and at is not None:
         case.row().fields[at] = "1.3E+18"
 
 
-def _other_currency(case: _Case) -> None:
+def _other_currency(case: Case) -> None:
     """One amount is in another currency than all others."""
     at = case.place("money")
     own = case.plan["currency"]
@@ -269,7 +237,21 @@ def _other_currency(case: _Case) -> None:
     case.harm.must_hold = "the amounts are in two currencies"
 
 
-def _whole_units(case: _Case) -> None:
+def _currency_beside(case: Case) -> None:
+    """A column that nobody mapped says that one of the totals is in another currency."""
+    header = next((line for line in case.file.lines if line.kind == "header"), None)
+    at = case.place("extra")
+    if header is None or at is None or len(case.file.rows) == 1:
+        return
+    header.fields[at] = write_field(case.plan, "Currency")
+    for row in case.file.rows:
+        row.fields[at] = write_field(case.plan, "EUR")
+    counts = [row for row in case.file.rows if row.key is not None]
+    case.row(counts).fields[at] = write_field(case.plan, "USD")
+    case.harm.must_hold = "the rows are in two currencies"
+
+
+def _whole_units(case: Case) -> None:
     """One amount is in whole units where all others are in cents."""
     at = case.place("money")
     if at is None or case.plan["amounts"] != "123450" or case.plan["shape"] != "transactions":
@@ -278,7 +260,7 @@ def _whole_units(case: _Case) -> None:
     line.fields[at] = write_field(case.plan, f"{case.chance.randrange(10, 900)}.00")
 
 
-def _not_explained(case: _Case) -> None:
+def _not_explained(case: Case) -> None:
     """The mapping does not say what the names of the zones mean, and they are not the shop's."""
     if case.plan["zones"] == "of the account" and case.plan["zone"] != "Asia/Kolkata":
         case.harm.done = True
@@ -286,7 +268,7 @@ def _not_explained(case: _Case) -> None:
         case.harm.must_hold = "nobody says what the zones in it mean"
 
 
-def _lines_not_told(case: _Case) -> None:
+def _lines_not_told(case: Case) -> None:
     """The mapping does not say that rows are items: of each sale the last would load."""
     at = case.place("money")
     if case.plan["shape"] != "items" or at is None:
@@ -300,7 +282,7 @@ def _lines_not_told(case: _Case) -> None:
         case.harm.must_hold = "its rows are items, and nobody says so"
 
 
-_OF_LINES: dict[str, Callable[[_Case], None]] = {
+_OF_LINES: dict[str, Callable[[Case], None]] = {
     "delimiter too many": _too_many,
     "delimiter too few": _too_few,
     "unclosed quote": _unclosed,
@@ -318,6 +300,7 @@ _OF_LINES: dict[str, Callable[[_Case], None]] = {
     "header twice": _header_twice,
     "rounded id": _rounded,
     "other currency": _other_currency,
+    "other currency beside": _currency_beside,
     "whole units": _whole_units,
     "zone not explained": _not_explained,
     "lines not told": _lines_not_told,

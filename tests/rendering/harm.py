@@ -15,12 +15,14 @@ SEVERAL_ROWS = ("items", "items of orders", "first row only")
 class Harm:
     """What a damage did: nothing (`done` is false), or this.
 
-    `gone` are the sales of which a row is not there any more. `must_hold` is why nothing may load.
+    `gone` are the sales of which a row is not there any more, `doubtful` those of which the file
+    says two things, so that neither may load. `must_hold` is why nothing may load.
     `untold` are keys that the mapping does not have, though it should.
     """
 
     done: bool = False
     gone: set[Key] = field(default_factory=set)
+    doubtful: set[Key] = field(default_factory=set)
     must_hold: str | None = None
     untold: set[str] = field(default_factory=set)
 

@@ -1,6 +1,7 @@
 """The reader's own checks, each of which is broken in turn: a new check is one more entry here."""
 
 from tests.rendering.mutants_of_files import MUTANTS_OF_FILES
+from tests.rendering.mutants_of_sales import MUTANTS_OF_SALES
 from tests.rendering.mutating import Mutant, mutant
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -205,4 +206,5 @@ MUTANTS: tuple[Mutant, ...] = (
         extras="few",
     ),
     *MUTANTS_OF_FILES,
+    *MUTANTS_OF_SALES,
 )

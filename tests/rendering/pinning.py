@@ -92,7 +92,7 @@ def _encoding(
 def _header_line(
     plan: Plan, file: File, columns: Sequence[Column], pins: dict[str, str]
 ) -> str | None:
-    if told(plan, "header_line") or plan["header"] == "none" or plan["between"] == "headers":
+    if told(plan, "header_line") or plan["header"] == "none" or "headers" in plan["between"]:
         return None
     pins["header_line"] = str(int(pins["header_line"]) + 1)
     return "the header stands on another line"

@@ -122,36 +122,36 @@ _IMPOSSIBLE: Mapping[str, tuple[Mapping[str, tuple[str, ...]], ...]] = {
     "before": ({"header": ("none",)}, {"before": ("comments",), "id": ("masked",)}),
     "between": (
         {"between": ("comments",), "id": ("masked",)},
-        {"between": ("headers",), "header": ("none",)},
+        {"between": ("headers", "headers in capitals"), "header": ("none",)},
     ),
+}
+_OF_WORKBOOKS = {
+    "encoding": ("utf-8",),
+    "delimiter": (",",),
+    "quote": ('"',),
+    "escape": ("doubled",),
+    "line_end": ("\n",),
+    "final": ("line end",),
+    "quoting": ("minimal", "all"),
+    "before": ("nothing", "title", "blank"),
+    "between": ("nothing", "blank", "headers", "headers in capitals"),
+    "after": ("nothing", "blank", "total", "count", "total and count"),
+    "notes": ("plain", "delimiters", "quotes", "json", "blank"),
+    "pins": ("none",),
+    "told": ("nothing",),
+    "damage": ("none", "line twice", "line missing", "header renamed", "lines not told"),
 }
 # What a choice asks of others, and of the damage: a workbook has no delimiters, and blanks need no
 # quotes; only whole rows of them are damaged.
 _ASKS: Mapping[tuple[str, str], Mapping[str, tuple[str, ...]]] = {
-    ("packed", "workbook"): {
-        "encoding": ("utf-8",),
-        "delimiter": (",",),
-        "quote": ('"',),
-        "escape": ("doubled",),
-        "line_end": ("\n",),
-        "final": ("line end",),
-        "quoting": ("minimal", "all"),
-        "before": ("nothing", "title", "blank"),
-        "between": ("nothing", "blank", "headers"),
-        "after": ("nothing", "blank", "total", "count", "total and count"),
-        "notes": ("plain", "delimiters", "quotes", "json", "blank"),
-        "pins": ("none",),
-        "told": ("nothing",),
-        "damage": ("none", "line twice", "line missing", "header renamed", "lines not told"),
-    },
+    ("packed", "workbook"): _OF_WORKBOOKS,
+    ("packed", "ods"): _OF_WORKBOOKS,
     ("delimiter", "  "): {
-        # What is blank in all rows shown cannot be seen to be a column.
-        "extras": ("none",),
-        "shape": ("transactions", "voided rows", "kinds of rows", "refund status", "items"),
+        "notes": ("plain", "blank"),
         "header": ("plain", "capitals"),
         "before": ("nothing", "title", "blank"),
         "between": ("nothing", "blank"),
-        "after": ("nothing", "blank"),
+        "after": ("nothing", "blank", "total", "count", "total and count", "remark"),
         "quote": ('"',),
         "escape": ("doubled",),
         "guard": ("none",),

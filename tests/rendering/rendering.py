@@ -74,7 +74,7 @@ def render(plan: Plan) -> Rendered:
         ),
         sent={"name": f"sales_{_shop(plan)}_1.csv", "folder": f"shop-{_shop(plan)}"}
         | {"mailbox": f"shop-{_shop(plan)}"},
-        truth=shape.truth,
+        truth={key: said for key, said in shape.truth.items() if key not in harm.doubtful},
         lines=_lines(file),
         damaged=harm.done,
         touched=frozenset(line.key for line in file.lines if line.touched and line.key),

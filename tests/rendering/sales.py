@@ -74,7 +74,8 @@ def total(chance: Random, size: str) -> Decimal:
     if size == "thousands":
         cents = chance.randrange(100_000, 2_000_000_000)
     elif size == "whole":
-        cents = chance.randrange(1, 9_999_999) * 100
+        # Half of them with one group of thousands, which may be places as well.
+        cents = chance.randrange(*chance.choice(((1, 9_999_999), (1_000, 999_999)))) * 100
     elif size == "tiny":
         cents = chance.randrange(0, 300)
     else:

@@ -123,7 +123,7 @@ def _entries(plan: Plan, sale: Sale) -> list[Entry]:
         case "first row only":
             others = [replace(whole, first=False) for _ in range(chance.randrange(0, 3))]
             return [whole, *others]
-        case "voided rows":
+        case "voided rows" | "states of rows":
             never = replace(sale, id=f"9{sale.id}", number=-sale.number)
             kind = chance.choice(("Void", "Cancelled", "FAILED"))
             void = Entry(sale=never, amount=total(chance, plan["sizes"]), counts=False, kind=kind)
@@ -281,6 +281,10 @@ class _Columns:
             case "voided rows":
                 self._add_kinds("Status")
                 self.rules = {"drop": {"Status": ["Void", "Cancelled", "Failed"]}}
+            case "states of rows":
+                self._add_kinds("State")
+                dropped = ["Void", "Cancelled", "Failed"]
+                self.rules = {"keep": {"State": ["Paid"]}, "drop": {"State": dropped}}
             case "kinds of rows":
                 self._add_kinds("Line Type")
                 self.rules = {"keep": {"Line Type": ["Sale"]}}

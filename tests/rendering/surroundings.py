@@ -110,6 +110,9 @@ def _between(plan: Plan, rows: list[Line], header: list[str]) -> list[Line]:
                     lines += _other(plan, "# page 2")
                 case "headers":
                     lines.append(Line(fields=list(header), kind="other", end=plan["line_end"]))
+                case "headers in capitals":
+                    again = [name.upper() for name in header]
+                    lines.append(Line(fields=again, kind="other", end=plan["line_end"]))
         lines.append(row)
     return lines
 

@@ -81,7 +81,13 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("none", 1),
     ),
     "escape": (Choice("doubled", 6), Choice("backslash", 1)),
-    "packed": (Choice("no", 30), Choice("gzip", 1), Choice("zip", 1), Choice("workbook", 2)),
+    "packed": (
+        Choice("no", 30),
+        Choice("gzip", 1),
+        Choice("zip", 1),
+        Choice("workbook", 2),
+        Choice("ods"),
+    ),
     # What stands around the rows.
     "before": (
         Choice("nothing", 8),
@@ -104,6 +110,7 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("blank"),
         Choice("comments"),
         Choice("headers"),
+        Choice("headers in capitals"),
     ),
     "after": (
         Choice("nothing", 8),
@@ -192,6 +199,7 @@ DIMENSIONS: Mapping[str, tuple[Choice, ...]] = {
         Choice("refunds in a column"),
         *(Choice(name) for name in ("items", "items of orders", "first row only")),
         *(Choice(name) for name in ("voided rows", "kinds of rows", "refund status")),
+        Choice("states of rows"),
     ),
 }
 
@@ -219,9 +227,14 @@ DAMAGES: tuple[Choice, ...] = (
     Choice("mixed encoding", 2),
     Choice("rounded id"),
     Choice("other currency"),
+    Choice("other currency beside"),
     Choice("whole units"),
     Choice("zone not explained"),
     Choice("lines not told"),
+    Choice("two totals"),
+    Choice("number comes again", 2),
+    Choice("scattered rows"),
+    Choice("unknown status"),
     Choice("other decimal sign pinned"),
     Choice("other order of dates pinned"),
     Choice("other delimiter pinned"),
@@ -234,7 +247,7 @@ DAMAGES: tuple[Choice, ...] = (
 EXCLUDED: tuple[Excluded, ...] = (
     Excluded(
         {
-            "between": ("blank", "comments", "headers"),
+            "between": ("blank", "comments", "headers", "headers in capitals"),
             "shape": ("items of orders", "first row only"),
         },
         "a blank cell is never filled over a gap, on purpose: another block may begin there",

@@ -67,11 +67,18 @@ class File:
 
 
 def lay_out(file: File) -> None:
-    """Fill up the fields of a table with blanks, so that its columns stand under each other."""
+    """Fill up the fields of a table with blanks, so that its columns stand under each other.
+
+    In some tables amounts stand at the right of their columns, with their last digits in line.
+    """
     table = [line for line in file.lines if len(line.fields) == len(file.roles)]
     widths = [max(map(len, cells)) for cells in zip(*(line.fields for line in table), strict=True)]
+    at_the_right = file.plan.random("lay out").random() < 0.5
     for line in table:
-        filled = [text.ljust(width) for text, width in zip(line.fields, widths, strict=True)]
+        filled = [
+            text.rjust(width) if at_the_right and role == "money" else text.ljust(width)
+            for text, width, role in zip(line.fields, widths, file.roles, strict=True)
+        ]
         line.fields = [*filled[:-1], filled[-1].rstrip()]
 
 

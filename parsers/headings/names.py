@@ -7,11 +7,11 @@ taken for several in one, as `Belegnummer` and `kvittonummer` are.
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from parsers.headings.more_words import MORE_WORDS
+from parsers.headings.words import WORDS, Concept
 from parsers.money.currency import CODES
-from parsers.suggesting.heading_words import WORDS, Concept
-from parsers.suggesting.heading_words_more import MORE_WORDS
 
 _WORD = re.compile(r"[^\W_]+|[#№]|n°")
 _SIGNS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -22,7 +22,7 @@ _SHORTEST_SIGNS = 2  # of a script in which two signs are a word
 _LONGEST_LINK = 2  # letters between two of them, as the s in Transaktionsnummer
 _LETTERS = str.maketrans(
     {"ß": "ss", "ł": "l", "ø": "o", "æ": "ae", "å": "a", "đ": "d", "œ": "oe", "№": "#"}
-    | {"\N{LATIN SMALL LETTER DOTLESS I}": "i"}
+    | {"\N{LATIN SMALL LETTER DOTLESS I}": "i", "\N{MASCULINE ORDINAL INDICATOR}": "°"}
 )
 
 
@@ -50,7 +50,7 @@ def plain(text: str) -> str:
     return " ".join(_WORD.findall(letters))
 
 
-@cache
+@lru_cache(maxsize=4096)  # the same columns come with every file of a feed
 def heading(name: str) -> Heading:
     """Say what a name is about."""
     words = plain(name).split()

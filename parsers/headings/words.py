@@ -1,6 +1,6 @@
 """The words that headers of sales exports are made of, in the languages of the larger markets.
 
-Only data. Words are in small letters and without accents, as `headings.plain` writes them;
+Only data. Words are in small letters and without accents, as `names.plain` writes them;
 `_` stands for a blank inside of a phrase. English, German, French, Spanish, Italian, Portuguese,
 Dutch, Polish, Swedish, Danish, Norwegian, Finnish, Czech, Hungarian, Romanian, Turkish.
 """
@@ -172,7 +172,8 @@ WORDS: dict[Concept, str] = {
         receipt beleg bon kassenbon kassabon quittung
         ticket tickets recu recibo scontrino ricevuta paragon paragonu kvitto kvittering kuitti
         kuitin uctenka doklad dokladu nyugta blok fis fisi bill docket slip bong kassenzettel
-        bonnr ticketnr chitanta albaran quittungs quittungsnummer bonnummer nota""",
+        bonnr ticketnr chitanta albaran quittungs quittungsnummer bonnummer nota
+        cupom cupom_fiscal nota_fiscal comprovante comprobante""",
     Concept.CHECK: "check checks rechnungstisch",
     Concept.ORDER: """
         order orders bestellung bestell auftrag auftrags commande pedido ordine ordini encomenda
@@ -231,7 +232,7 @@ WORDS: dict[Concept, str] = {
         giorno jour buchungsdatum belegdatum kaufdatum verkaufsdatum rechnungsdatum""",
     Concept.TIME: """
         час време время 時刻 ώρα time uhrzeit zeit heure hora ora tijd godzina tid klokkeslett
-        klokkeslaet klockslag kello kellonaika cas ido saat""",
+        klokkeslaet klockslag kello klo kellonaika cas ido saat""",
     Concept.MOMENT: """
         日時 ts datetime timestamp date_time zeitpunkt zeitstempel horodatage date_heure
         date_et_heure fecha_y_hora fecha_hora data_e_ora data_ora data_hora datum_uhrzeit

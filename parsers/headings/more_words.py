@@ -1,11 +1,11 @@
 """The words of headers in other scripts, and how names are cut short. Only data.
 
 Russian, Ukrainian, Bulgarian, Greek, Chinese, Japanese, Korean; some of Slovak, Croatian, Turkish.
-As in `heading_words`; where a language writes several words without a blank between them, the
+As in `words`; where a language writes several words without a blank between them, the
 parts are what is here.
 """
 
-from parsers.suggesting.heading_words import Concept
+from parsers.headings.words import Concept
 
 MORE_WORDS: dict[Concept, str] = {
     Concept.TOTAL: """

@@ -1,0 +1,1 @@
+"""What the names of columns are about, in the languages of the larger markets."""

@@ -1,0 +1,102 @@
+"""A column of currencies beside the amounts, of which the mapping says nothing.
+
+Totals in two currencies cannot stand beside each other, be they told by a sign in the amounts or by
+a column of their own. Which rows count, nobody but the mapping can say.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+import polars as pl
+
+from parsers.headings.names import heading
+from parsers.headings.words import Concept
+from parsers.mappings.mapping import Mapping
+from parsers.money.currency import meanings
+from parsers.reject import Unreadable, UnreadableCode, clip
+from parsers.table.frame import place
+from parsers.values.sources import Amount
+
+# What else the name of such a column may say: whose currency it is. Not that of a fee or a tip.
+_OF_TOTALS = frozenset(
+    (
+        *(Concept.CURRENCY, Concept.CONVERTED, Concept.ID, Concept.TOTAL, Concept.GRAND),
+        *(Concept.AMOUNT, Concept.GROSS, Concept.NET, Concept.TRANSACTION, Concept.RECEIPT),
+        *(Concept.CHECK, Concept.ORDER, Concept.INVOICE, Concept.SALE, Concept.PAYMENT),
+        *(Concept.STORE, Concept.TILL),
+    )
+)
+_MOST = 0.8  # of the cells that are not blank name a currency: else it is no column of them
+
+
+def currency_columns(
+    columns: Sequence[str], mapped: Collection[int], mapping: Mapping
+) -> list[int]:
+    """The positions of columns whose names say that they have the currencies of the totals.
+
+    `mapped` are the positions of those that the mapping names, which are none of these. If the
+    totals are converted, the currencies before that do not matter.
+    """
+    totals = [name for source in _amounts(mapping) for name in source.add]
+    converted = any(heading(name).has(Concept.CONVERTED) for name in totals)
+    return [
+        at
+        for at, name in enumerate(columns)
+        if at not in mapped
+        and heading(name).has(Concept.CURRENCY)
+        and heading(name).has(Concept.CONVERTED) == converted
+        and not heading(name).unknown
+        and heading(name).concepts <= _OF_TOTALS
+    ]
+
+
+def refuse_several_currencies(
+    frame: pl.DataFrame, columns: Sequence[str], places: Iterable[int], mapping: Mapping
+) -> None:
+    """Refuse rows of which such a column says that they are in different currencies.
+
+    `frame` has `line` and the columns at these positions. The currency that the mapping says
+    the totals are in is one of them. Raises Unreadable (MIXED_CURRENCIES).
+    """
+    pinned = next((one.currency for one in _amounts(mapping) if one.currency), None)
+    for at in places:
+        cells = frame.select("line", cell=pl.col(place(at)).str.strip_chars()).filter(
+            pl.col("cell") != ""
+        )
+        first = _first_lines(cells)
+        if first is None:
+            continue
+        seen = {} if pinned is None else {frozenset((pinned,)): (pinned, "")}
+        for code, line in first:
+            here = (code, f"'{clip(code)}' on line {line}")
+            for other, there in seen.items():
+                if not meanings(code) & other:
+                    raise _several(clip(columns[at]), there, here)
+            seen.setdefault(meanings(code), here)
+
+
+def _amounts(mapping: Mapping) -> Iterator[Amount]:
+    return (source for source in mapping.columns.values() if isinstance(source, Amount))
+
+
+def _first_lines(cells: pl.DataFrame) -> list[tuple[str, int]] | None:
+    """Each currency that cells name, and the line of the first; None if most of them name none."""
+    distinct = cells.group_by("cell", maintain_order=True).agg(pl.len(), pl.col("line").first())
+    named = [(cell, count, line) for cell, count, line in distinct.iter_rows() if meanings(cell)]
+    if sum(count for _, count, _ in named) < _MOST * cells.height:
+        return None
+    return [(cell, line) for cell, _, line in named]
+
+
+def _several(column: str, there: tuple[str, str], here: tuple[str, str]) -> Unreadable:
+    """Say so of two currencies, each a code and where it stands: nowhere if the mapping has it."""
+    (code, where), (other, line) = there, here
+    words = f"The column '{column}' names different currencies: {where}, {line}."
+    if not where:
+        words = f"The totals should be in {code}, but the column '{column}' has {line}."
+    return Unreadable(
+        UnreadableCode.MIXED_CURRENCIES,
+        words,
+        remedy="If only the rows in one currency count, say so in the mapping: [rows] keep = "
+        f'{{ "{column}" = ["{code}"] }}. If totals in different currencies may stand beside each '
+        f'other, name them all: ["{code}", "{other}"]. The file then loads by itself.',
+    )
