@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
@@ -34,7 +36,7 @@ def configure(settings: Log) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
         cache_logger_on_first_use=True,
     )
     # What the libraries say goes the same way; below a warning it is theirs alone.
@@ -46,6 +48,26 @@ def _printable(
 ) -> MutableMapping[str, Any]:
     """Take out of every text what could forge a line or take a terminal over."""
     return {key: printable(one) if isinstance(one, str) else one for key, one in event.items()}
+
+
+class _Lines:
+    """Writes each event as a line, if that can be done.
+
+    A full disk under the log, or a reader of it that is gone, must not stop what is logged: a
+    server that cannot say that it took a file has to take the next one all the same.
+    """
+
+    _turn = threading.Lock()  # a line is written in one piece
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write a line, or lose it."""
+        with self._turn, suppress(OSError):
+            print(line, file=self._stream, flush=True)
+
+    debug = info = warning = error = critical = exception = msg
 
 
 class _Forward(logging.Handler):

@@ -16,6 +16,7 @@ from storage.errors import DropsafeError
 from storage.inbox import Inbox
 from storage.journal import Journal
 from storage.layout import Layout
+from storage.packing import Packing
 from storage.spool import Spool
 
 
@@ -28,6 +29,7 @@ class Home:
     spool: Spool
     inbox: Inbox
     archive: Archive
+    packing: Packing
     journal: Journal
     database: Database
     reader: Reader
@@ -47,12 +49,14 @@ def open_home(path: Path) -> Home:
             hint=f"Make one with 'dropsafe --home {path} init', or name another with --home.",
         )
     settings = load_settings(layout)
+    archive = Archive(layout)
     return Home(
         layout=layout,
         settings=settings,
         spool=Spool(layout),
         inbox=Inbox(layout),
-        archive=Archive(layout),
+        archive=archive,
+        packing=Packing(layout, archive),
         journal=Journal(layout),
         database=Database(layout, settings.database.url),
         reader=shared_reader(_limits(settings)),
@@ -100,6 +104,7 @@ def make_directories(layout: Layout) -> None:
         layout.inbox,
         layout.bell,
         layout.quarantine,
+        layout.settled,
         layout.archive,
         layout.folders,
         layout.keys,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from ingest.home import Home
 from storage import ledger, mappings, rows, tenants
@@ -91,11 +92,12 @@ def adopt(home: Home) -> None:
 
 def recover(home: Home, tenant: str) -> None:
     """Finish what a crash left between a commit and the journal; the caller has the claim."""
-    intent = home.journal.intent(tenant)
-    if intent is None:
+    if not home.journal.is_interrupted(tenant):
         return
-    with home.database.reading() as connection:
-        version = rows.fold_of(connection, tenant, intent.record).version
+    intent, version = home.journal.intent(tenant), 0
+    if intent is not None:
+        with home.database.reading() as connection:
+            version = rows.fold_of(connection, tenant, intent.record).version
     home.journal.recover(tenant, intent, version=version)
 
 
@@ -109,10 +111,13 @@ class Decided:
     undone: set[str] = field(default_factory=set)
 
 
-def decided(home: Home, tenant: str) -> Decided:
-    """Read a tenant's journal to its end. Raises DropsafeError if it is damaged."""
+def decided(home: Home, tenant: str, *, and_then: Iterable[Line] = ()) -> Decided:
+    """Read a tenant's journal to its end, and what is to be added to it.
+
+    Raises DropsafeError if it is damaged.
+    """
     found = Decided()
-    for line in home.journal.read(tenant):
+    for line in chain(home.journal.read(tenant), and_then):
         if "mapping" in line:
             version = MappingVersion(tenant=tenant, **line["mapping"])
             found.versions[version.feed, version.version] = version

@@ -19,6 +19,7 @@ from parsers.reject import Reject, Unreadable, clip
 from parsers.rows.places import located
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
+from storage.errors import DamagedArchive, Pruned
 from storage.ledger import Counts, Entry
 
 if TYPE_CHECKING:
@@ -100,7 +101,12 @@ def say_the_same(one: Entry, other: Entry, feed: Feed) -> bool:
 
 def intact_bytes(home: Home, entry: Entry) -> bytes:
     """A delivery's bytes, held against the checksum of their reception. Raises Held."""
-    data = home.archive.read(entry.tenant, entry.id)
+    try:
+        data = home.archive.read(entry.tenant, entry.id)
+    except Pruned as error:
+        raise Held(HoldCode.PRUNED, error.message, remedy=error.hint) from error
+    except DamagedArchive as error:
+        raise Held(HoldCode.DAMAGED, error.message, remedy=error.hint) from error
     if hashlib.sha256(data).hexdigest() != entry.sha256:
         raise Held(
             HoldCode.DAMAGED,

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 
 from ingest.home import Home
 from ingest.verdicts import LoadedCode
 from storage import ledger
 from storage.delivery import MAX_PARTS, delivery_id, is_delivery_id, order_of
-from storage.errors import NotFound
-from storage.layout import DATA
+from storage.errors import DamagedArchive, NotFound
 from storage.ledger import Entry, State, waiting_entry
 
 
@@ -66,9 +65,11 @@ def parts(home: Home, entry: Entry) -> list[Entry]:
         return ledger.entries(connection, ids=part_ids(entry.id))
 
 
-def original(home: Home, entry: Entry) -> Path:
-    """The file that holds a delivery's bytes as they came. Raises NotFound."""
-    return home.archive.place(entry.tenant, entry.id) / DATA
+def is_pruned(home: Home, entry: Entry) -> bool:
+    """Whether retention has taken a delivery's bytes away, as far as that can be told."""
+    with suppress(NotFound, DamagedArchive):
+        return home.archive.is_pruned(entry.tenant, entry.id)
+    return False
 
 
 def _waiting(home: Home, identifier: str, tenant: str | None = None) -> Entry | None:

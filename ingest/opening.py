@@ -19,6 +19,7 @@ from parsers.containers import Contents, Member
 from parsers.reject import Unreadable, UnreadableCode
 from storage import ledger
 from storage.delivery import Origin, delivery_id, order_of, printable
+from storage.errors import DamagedArchive, Pruned
 from storage.ledger import Counts, Entry
 
 log = structlog.get_logger()
@@ -36,8 +37,16 @@ class _Opened:
 
 
 def holds_others(home: Home, entry: Entry) -> bool:
-    """Whether a delivery is not a table itself, but is opened; told by its first bytes."""
-    return entry.is_message or containers.is_container(home.archive.head(entry.tenant, entry.id))
+    """Whether a delivery is not a table itself, but is opened; told by its first bytes.
+
+    Of one whose bytes are gone it is not known: whoever wants to read it is told why.
+    """
+    if entry.is_message:
+        return True
+    try:
+        return containers.is_container(home.archive.head(entry.tenant, entry.id))
+    except (Pruned, DamagedArchive):
+        return False
 
 
 def open_delivery(home: Home, entry: Entry) -> bool:

@@ -25,8 +25,9 @@ from parsers.canonical import RECORD_TYPES
 from storage import ledger, mappings, rows, tenants
 from storage.accounts import Tenant
 from storage.database import Connection, write
+from storage.delivery import delivery_id, order_of
 from storage.effect import NO_EFFECT, Effect, together
-from storage.errors import DatabaseAway, NotFound
+from storage.errors import DatabaseAway, NotAllowed, NotFound
 from storage.ledger import SETTLED, Counts, Entry, State, waiting_entry
 from storage.refold import Refold
 
@@ -42,6 +43,9 @@ class Rebuilt:
     `deliveries` is how many count, `restored` how many of those in the archive the database did
     not know, `effect` what the rows were otherwise than the archive has them. `no_credentials`: the
     tenant itself was not known; nobody can log in as it until it is given an Upload Key.
+    `taken_as_is` is how many deliveries could not be read, as retention has taken their bytes away,
+    so that what they had brought stays as it was; `without_rows` how many of them the database did
+    not know, so that their rows are lost.
     """
 
     tenant: str
@@ -50,15 +54,21 @@ class Rebuilt:
     released: int
     effect: Effect
     no_credentials: bool
+    taken_as_is: int = 0
+    without_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """One delivery in its place in the fold; `repeats` is what it is a duplicate of, if it is."""
+    """One delivery in its place in the fold; `repeats` is what it is a duplicate of, if it is.
+
+    Of a `pruned` one there are no bytes any more.
+    """
 
     entry: Entry
     feed: Feed
     undone: bool
+    pruned: bool
     repeats: str | None = None
 
     def says_as(self, other: _Place) -> bool:
@@ -95,16 +105,22 @@ def rebuild(
         no_credentials = False if verify else _restore_tenant(home, decided, tenant)
         known = _known(home, tenant, decided)
         effect, restored = NO_EFFECT, [one for one in _archived(decided) if one not in known]
+        places: list[_Place] = []
         for record in RECORD_TYPES:
-            made = _fold(home, tenant, record, decided, known, verify=verify, progress=progress)
+            ours = _places(home, tenant, record, decided, known)
+            made = _fold(home, tenant, record, ours, known, verify=verify, progress=progress)
             effect = together(effect, made, shown=SHOWN)
+            places += ours
         released = 0
         if not verify:
             _restore_opened(home, tenant, decided, known)
-            released = _release(home, tenant, decided)
+            released = _release(home, tenant)
             log.info("tenant.rebuilt", tenant=tenant, restored=len(restored))
+    pruned = [one.entry.id for one in places if one.pruned and not one.undone]
     return Rebuilt(
         tenant=tenant,
+        taken_as_is=sum(one in known for one in pruned),
+        without_rows=sum(one not in known for one in pruned),
         deliveries=len(_counted(decided)),
         restored=len(restored),
         released=released,
@@ -162,22 +178,28 @@ def _fold(
     home: Home,
     tenant: str,
     record: str,
-    decided: Decided,
+    places: list[_Place],
     known: dict[str, Entry],
     *,
     verify: bool,
     progress: Progress,
 ) -> Effect:
-    """Fold one record type from the beginning, and put it in place of the rows."""
-    places = _places(home, tenant, record, decided, known)
+    """Fold one record type from the beginning, and put it in place of the rows.
+
+    Where retention has taken bytes away, from the last of those on that the database knows.
+    """
+    base = max((one.entry.id for one in places if one.pruned and one.entry.id in known), default="")
     with home.database.connect() as connection:
         with connection.begin():
             before = rows.fold_of(connection, tenant, record)
             refold = Refold(connection, tenant, record)
+            _begin(refold, base)
             restored: list[tuple[_Place, Findings, Counts]] = []
             for done, place in enumerate(places, start=1):
                 is_known = place.entry.id in known
-                if not (place.undone and is_known):
+                if place.pruned and not is_known:
+                    restored.append((place, _PRUNED, Counts()))
+                elif place.entry.id > base and not (place.undone and is_known):
                     reading = read(home, place.entry, place.feed)
                     said = reading.rows
                     counts = Counts() if place.undone else refold.say_all(place.entry.id, said)
@@ -200,6 +222,37 @@ def _fold(
     return effect
 
 
+def _begin(refold: Refold, base: str) -> None:
+    """Take the rows as they were up to a delivery; from nothing if there is no such base.
+
+    Raises:
+        NotAllowed: it is not known how they were.
+    """
+    if not base:
+        return
+    refold.affect_all()
+    if not refold.start(before=delivery_id(order_of(base) + 1)):
+        raise NotAllowed(
+            f"The bytes of delivery {base} and older ones are kept no longer, and what newer ones "
+            "replaced was not kept by the version of dropsafe that loaded them.",
+            hint="The rows stay as they are. Newer deliveries can still be replayed and undone.",
+        )
+
+
+_PRUNED = Findings(
+    reason=LoadedCode.PRUNED,
+    message="Its bytes are kept no longer, as the tenant's retention says; what they brought is "
+    "not known any more.",
+    rejects=(),
+    rejected=0,
+    duplicates=0,
+    ignored=0,
+    notes=(),
+    settled={},
+    columns=(),
+)
+
+
 def _places(
     home: Home, tenant: str, record: str, decided: Decided, known: dict[str, Entry]
 ) -> list[_Place]:
@@ -212,7 +265,12 @@ def _places(
         if feed.mapping.record != record:
             continue
         entry = known.get(delivery) or _entry(home, tenant, delivery)
-        place = _Place(entry=entry, feed=feed, undone=delivery in decided.undone)
+        place = _Place(
+            entry=entry,
+            feed=feed,
+            undone=delivery in decided.undone,
+            pruned=home.archive.is_pruned(tenant, delivery),
+        )
         if not place.undone:
             if before and place.says_as(before):
                 place = replace(place, repeats=before.repeats or before.entry.id)
@@ -243,7 +301,8 @@ def _restore_opened(home: Home, tenant: str, decided: Decided, known: dict[str, 
     if not lost:
         return
     for delivery in lost:  # their bytes are held against their checksums as well
-        intact_bytes(home, _entry(home, tenant, delivery))
+        if not home.archive.is_pruned(tenant, delivery):
+            intact_bytes(home, _entry(home, tenant, delivery))
     with home.database.writing() as connection:
         for delivery in lost:
             ledger.begin(connection, home.archive.envelope(tenant, delivery))
@@ -258,16 +317,19 @@ def _restore_opened(home: Home, tenant: str, decided: Decided, known: dict[str, 
                 ledger.undone(connection, delivery, message=UNDONE)
 
 
-def _release(home: Home, tenant: str, decided: Decided) -> int:
-    """Let what is held try again if nobody knows why, and what no journal speaks of."""
+def _release(home: Home, tenant: str) -> int:
+    """Let what is held try again if nobody knows why, and what is settled and nobody knows of.
+
+    No journal may speak of it; or it came before a delivery that can be read no longer, and its
+    place in the fold is not known.
+    """
     with home.database.reading() as connection:
         known = {one.id: one.state for one in ledger.entries(connection, tenant=tenant)}
     lost = [one for one in home.inbox.held(tenant) if known.get(one) is not State.QUARANTINED]
     released = sum(home.inbox.release(tenant, one) for one in lost)
     settled = {one for one, state in known.items() if state in SETTLED}
-    spoken_of = {*decided.read, *decided.opened, *settled}
     for delivery in home.archive.deliveries(tenant):
-        if delivery not in spoken_of:
+        if delivery not in settled:
             home.archive.give_back(tenant, delivery)
             released += 1
     return released

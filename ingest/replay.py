@@ -10,12 +10,14 @@ import structlog
 from ingest import feeds, lookup, opening, pipeline, settling
 from ingest.claiming import claimed
 from ingest.home import Home
-from ingest.loading import read, verdict_on, verdict_on_repeat
-from ingest.replay_fold import Chosen, fold_again, with_repeats
+from ingest.loading import verdict_on, verdict_on_repeat
+from ingest.repeating import with_repeats
+from ingest.replay_fold import Chosen, fold_again
+from ingest.rereading import Read, rereading
 from ingest.verdicts import Held
 from storage import ledger, mappings
 from storage.effect import NO_EFFECT, Effect
-from storage.ledger import Entry, State
+from storage.ledger import Counts, Entry, State
 from storage.mappings import MappingVersion
 
 log = structlog.get_logger()
@@ -28,7 +30,8 @@ class Replayed:
     """What became of one delivery: the verdict of reading it with today's mapping.
 
     `applied` is whether it is read so from now on; if not, it stayed as it was, and `reason` is why
-    if there is a code for it.
+    if there is a code for it. Of its rows `new` and `changed` are those that the tenant's rows have
+    from it and did not have so before, `unchanged` all others.
     """
 
     delivery: str
@@ -37,6 +40,9 @@ class Replayed:
     reason: str | None
     message: str
     records: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
     rejected: int = 0
     duplicates: int = 0
     ignored: int = 0
@@ -59,20 +65,24 @@ def replay(
     dry_run: bool = False,
     of_its_time: bool = False,
     progress: Callable[[int, int, int], None] = lambda _done, _all, _rows: None,
+    folding: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Replay:
     """Read these deliveries of a tenant again with today's mapping, and fold the rows again.
 
     With `of_its_time` each is read with the mapping that was set when it was received. From then on
     that version is the one they are read with. It is done at once: no reader sees a part of it. One
-    that cannot be read with it stays as it was. `progress` is told how many deliveries were read,
-    of how many, and how many rows are in them.
+    that cannot be read with it stays as it was. What was read is kept until it is through, so that
+    after a kill it need not be read again.
+
+    `progress` is told how many deliveries were read, of how many, and how many rows are in them;
+    then `folding` how many were folded in.
 
     Raises:
         NotAllowed: the tenant's queue stays busy.
         Held: another delivery has to be read again for this, and cannot be.
         DatabaseAway: no answer; nothing changed, or all of it did.
     """
-    with claimed(home, tenant):
+    with claimed(home, tenant), rereading(home, tenant) as read:
         entries = [one for one in lookup.deliveries(home, tenant=tenant) if one.id in ids]
         with home.database.reading() as connection:
             versions = mappings.history(connection, tenant)
@@ -82,27 +92,31 @@ def replay(
         for done, entry in enumerate(entries, start=1):
             moment = entry.received_at if of_its_time else _TODAY
             feeds_then = mappings.at(versions, moment)
-            outcome, reader = _read_anew(home, entry, feeds_then, dry_run=dry_run)
+            outcome, reader = _read_anew(home, entry, feeds_then, read, dry_run=dry_run)
             outcomes.append(outcome)
             chosen += [reader] if reader else []
             rows += outcome.records
             progress(done, len(entries), rows)
-        chosen = with_repeats(home, tenant, chosen)
+        chosen, _ = with_repeats(home, tenant, chosen)
         if not dry_run:
             _release(home, tenant, chosen)
-        effect = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NO_EFFECT
+        effect = NO_EFFECT
+        if chosen:
+            effect = fold_again(home, tenant, chosen, read=read, dry_run=dry_run, progress=folding)
         if not dry_run:
             _settle(home, tenant, chosen)
             settling.release_due(home, tenant)
     repeats = {one.entry.id: one.repeats for one in chosen if one.repeats}
     return Replay(
-        deliveries=tuple(_as_repeat(one, repeats.get(one.delivery)) for one in outcomes),
+        deliveries=tuple(
+            _with_counts(_as_repeat(one, repeats.get(one.delivery)), effect) for one in outcomes
+        ),
         effect=effect,
     )
 
 
 def _read_anew(
-    home: Home, entry: Entry, versions: dict[str, MappingVersion], *, dry_run: bool
+    home: Home, entry: Entry, versions: dict[str, MappingVersion], read: Read, *, dry_run: bool
 ) -> tuple[Replayed, Chosen | None]:
     """Try a mapping on one delivery: the outcome, and how it is read if it can be."""
     if entry.state in (State.RECEIVED, State.LOADING):
@@ -115,7 +129,7 @@ def _read_anew(
         return _open_again(home, entry, dry_run=dry_run), None
     try:
         feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
-        reading = read(home, entry, feed)
+        reading = read(entry, feed)
     except Held as verdict:
         return _stays(entry, verdict.reason, f"{verdict.message} It stays {entry.state}."), None
     reason, message = verdict_on(reading)
@@ -126,6 +140,7 @@ def _read_anew(
         reason=reason,
         message=message,
         records=reading.records,
+        unchanged=reading.rows.height,
         rejected=reading.rejected,
         duplicates=reading.duplicates,
         ignored=reading.ignored,
@@ -139,6 +154,14 @@ def _as_repeat(outcome: Replayed, original: str | None) -> Replayed:
         return outcome
     words = verdict_on_repeat(original)
     return replace(outcome, state=State.DUPLICATE, reason=None, message=words)
+
+
+def _with_counts(outcome: Replayed, effect: Effect) -> Replayed:
+    if not outcome.applied:
+        return outcome
+    brought = effect.brought.get(outcome.delivery, Counts())
+    unchanged = outcome.unchanged - brought.new - brought.changed
+    return replace(outcome, new=brought.new, changed=brought.changed, unchanged=unchanged)
 
 
 def _stays(entry: Entry, reason: str | None, message: str, *, applied: bool = False) -> Replayed:
@@ -164,7 +187,9 @@ def _open_again(home: Home, entry: Entry, *, dry_run: bool) -> Replayed:
         entry = pipeline.process(home, entry.tenant, entry.id)
         opened = entry.state is State.LOADED
         return _stays(entry, entry.reason, entry.message, applied=opened)
-    return _stays(entry, entry.reason, entry.message)
+    if entry.state is State.QUARANTINED:
+        return _stays(entry, entry.reason, entry.message)
+    return _stays(entry, entry.reason, "It was opened; replay the files that came out of it.")
 
 
 def _release(home: Home, tenant: str, chosen: list[Chosen]) -> None:

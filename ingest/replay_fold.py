@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from ingest import journalling, refolding
 from ingest.feeds import Feed
 from ingest.home import Home
-from ingest.loading import Findings, finish, read, say_the_same
+from ingest.loading import Findings, finish, say_the_same
+from ingest.rereading import Read
+from parsers.canonical import TRANSACTIONS
 from storage import ledger, rows
 from storage.database import Connection
 from storage.effect import NO_EFFECT, Effect, together
@@ -37,42 +39,39 @@ class Chosen:
         return self.feed == other.feed and say_the_same(self.entry, other.entry, self.feed)
 
 
-def with_repeats(home: Home, tenant: str, chosen: list[Chosen]) -> list[Chosen]:
-    """Find those of the chosen that were duplicates, and are once all of them are read anew.
-
-    The rule is the one by which they became duplicates: the delivery before it in the fold has the
-    same bytes and is read by the same version of the same feed's mapping.
-    """
-    with home.database.reading() as connection:
-        counted = refolding.counted(connection, tenant)
-    said = {entry.id: Chosen(entry, feed) for entry, feed in counted}
-    said.update({one.entry.id: one for one in chosen})
-    before: dict[str, Chosen] = {}  # by record type: each has a fold of its own
-    for delivery in sorted(said):
-        one = said[delivery]
-        record = one.feed.mapping.record
-        previous = before.get(record)
-        if one.entry.state is State.DUPLICATE and previous and one.says_as(previous):
-            one = said[delivery] = replace(one, repeats=previous.repeats or previous.entry.id)
-        before[record] = one
-    return [said[one.entry.id] for one in chosen]
+def nothing_else(_connection: Connection) -> list[Line]:
+    """For those who have nothing else to write down."""
+    return []
 
 
-def fold_again(home: Home, tenant: str, chosen: list[Chosen], *, dry_run: bool) -> Effect:
+def fold_again(
+    home: Home,
+    tenant: str,
+    chosen: list[Chosen],
+    *,
+    read: Read,
+    dry_run: bool,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+    also: Callable[[Connection], list[Line]] = nothing_else,
+) -> Effect:
     """Read these deliveries anew, or leave them out, and make the rows what they then are.
 
-    In a dry run only say how. Raises Held and DatabaseAway as `replay` does.
+    `progress` is told how many deliveries were folded in, of how many. What `also` writes is in the
+    same transaction, and the journal is told what it gives. In a dry run only say how. Raises Held
+    and DatabaseAway as `replay` does.
     """
     total = NO_EFFECT
-    for record in sorted({one.feed.mapping.record for one in chosen}):
+    records = sorted({one.feed.mapping.record for one in chosen}) or [TRANSACTIONS.name]
+    for record in records:
         ours = [one for one in chosen if one.feed.mapping.record == record]
         findings: dict[str, _Anew] = {}
-        fold = _folding(home, tenant, record, ours, findings)
+        fold = _folding(tenant, record, ours, findings, _Means(read, progress))
         if dry_run:
             with home.database.reading() as connection:
                 effect = fold(connection).effect(shown=refolding.SHOWN)
         else:
-            store = _storing(home, ours, findings)
+            last = record == records[-1]
+            store = _storing(home, (tenant, record), ours, findings, also if last else nothing_else)
             effect = refolding.apply(home, tenant, record, fold=fold, store=store)
         total = together(total, effect, shown=refolding.SHOWN)
     return total
@@ -86,8 +85,16 @@ class _Anew:
     brought: Counts | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What it takes to say deliveries again."""
+
+    read: Read
+    progress: Callable[[int, int], None]
+
+
 def _folding(
-    home: Home, tenant: str, record: str, chosen: list[Chosen], findings: dict[str, _Anew]
+    tenant: str, record: str, chosen: list[Chosen], findings: dict[str, _Anew], means: _Means
 ) -> Callable[[Connection], Refold]:
     """How to fold: what the chosen say, or said before, is said again by all, in order.
 
@@ -102,24 +109,21 @@ def _folding(
             if feed.mapping.record == record
         }
         refold = Refold(connection, tenant, record)
+        if not chosen:
+            return refold
         for one in chosen:
-            refold.affect(one.entry.id, read(home, one.entry, one.feed).rows)
+            refold.affect(one.entry.id, means.read(one.entry, one.feed).rows)
             _, before = as_read.get(one.entry.id, (one.entry, one.feed))
             if before != one.feed:
-                refold.affect(one.entry.id, read(home, one.entry, before).rows)
-        since = refold.start(before=min(one.entry.id for one in chosen))
-        said = {one: reader for one, reader in as_read.items() if one >= since}
-        said.update({one.entry.id: (one.entry, one.feed) for one in chosen})
-        for one in chosen:
-            if one.leaves:
-                del said[one.entry.id]
+                refold.affect(one.entry.id, means.read(one.entry, before).rows)
+        said = _said_from(refold, as_read, chosen)
         ours = {one.entry.id for one in chosen}
         readings: dict[str, _Anew] = {}
         heights: dict[str, int] = {}
-        for delivery in sorted(said):
-            entry, feed = said[delivery]
-            reading = read(home, entry, feed)
+        for done, delivery in enumerate(sorted(said), start=1):
+            reading = means.read(*said[delivery])
             refold.say(delivery, reading.rows)
+            means.progress(done, len(said))
             if delivery in ours:
                 heights[delivery] = reading.rows.height
                 readings[delivery] = _Anew(Findings.of(reading))
@@ -135,13 +139,32 @@ def _folding(
     return fold
 
 
+def _said_from(
+    refold: Refold, as_read: dict[str, tuple[Entry, Feed]], chosen: list[Chosen]
+) -> dict[str, tuple[Entry, Feed]]:
+    """The deliveries that have to be said, from the first one that changes on."""
+    since = refold.start(before=min(one.entry.id for one in chosen))
+    said = {one: reader for one, reader in as_read.items() if one >= since}
+    said.update({one.entry.id: (one.entry, one.feed) for one in chosen})
+    for one in chosen:
+        if one.leaves:
+            del said[one.entry.id]
+    return said
+
+
 def _storing(
-    home: Home, chosen: list[Chosen], findings: dict[str, _Anew]
+    home: Home,
+    fold: tuple[str, str],
+    chosen: list[Chosen],
+    findings: dict[str, _Anew],
+    also: Callable[[Connection], list[Line]],
 ) -> Callable[[Connection, Effect], list[Line]]:
     """What to write into the ledger, in the transaction that changes the rows."""
 
     def store(connection: Connection, _effect: Effect) -> list[Line]:
-        lines: list[Line] = []
+        lines = also(connection)
+        if lines:  # by the version of the fold the journal knows whether this was committed
+            rows.advance(connection, *fold)
         for one in chosen:
             if one.leaves:
                 ledger.undone(connection, one.entry.id, message=UNDONE)

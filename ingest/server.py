@@ -21,6 +21,7 @@ from ingest.certificate import certificate
 from ingest.home import Home, make_directories
 from ingest.hostkey import hostkey_of
 from ingest.settings import address_of
+from ingest.verify.at_start import StartCheck
 from storage.errors import DatabaseAway, DropsafeError, ServerRunning
 from storage.files import write_durably
 from storage.layout import Layout
@@ -58,8 +59,13 @@ def serve(home: Home, *, workers: int, on_ready: Callable[[dict[str, str]], None
         def ready() -> None:
             write_ready_file(home.layout.listening, addresses)
             on_ready(addresses)
+            check.start()
 
-        asyncio.run(_Server(home, sockets, workers).run(ready))
+        check = StartCheck(home)
+        try:
+            asyncio.run(_Server(home, sockets, workers).run(ready))
+        finally:
+            check.stop()
 
 
 def write_ready_file(path: Path, addresses: dict[str, str]) -> None:
@@ -161,7 +167,13 @@ class _Server:
         pause = _FIRST_PAUSE
         while not self.stopping.is_set():
             started = time.monotonic()
-            child, ready = await self._start(name, lifeline)
+            try:
+                child, ready = await self._start(name, lifeline)
+            except OSError as error:  # no descriptor, memory or process is left: it may pass
+                log.error("child.not_started", child=name, why=str(error))  # noqa: TRY400 - said so
+                pause = min(2 * pause, _LONGEST_PAUSE)
+                await self._stopping_within(pause)
+                continue
             if ready and on_ready is not None:
                 on_ready()
                 on_ready = None
@@ -174,19 +186,19 @@ class _Server:
             await self._stopping_within(pause)
 
     async def _start(self, name: str, lifeline: int) -> tuple[asyncio.subprocess.Process, bool]:
-        """Start a child; whether it is ready, or died before."""
+        """Start a child; whether it is ready, or died before. Raises OSError."""
         if name == "worker":
             return await self._spawn("worker", [str(lifeline)], [lifeline]), True
         theirs = {front_end: sock.fileno() for front_end, sock in self.sockets.items()}
         ready, done = os.pipe()
-        child = await self._spawn(
-            "gateway",
-            [json.dumps(theirs), str(done), str(lifeline)],
-            [*theirs.values(), done, lifeline],
-        )
-        os.close(done)
-        said = await asyncio.to_thread(os.read, ready, 1)  # nothing, if it died before
-        os.close(ready)
+        with os.fdopen(ready, "rb", buffering=0) as answer:
+            with os.fdopen(done, "wb"):
+                child = await self._spawn(
+                    "gateway",
+                    [json.dumps(theirs), str(done), str(lifeline)],
+                    [*theirs.values(), done, lifeline],
+                )
+            said = await asyncio.to_thread(answer.read, 1)  # nothing, if it died before
         return child, bool(said)
 
     async def _spawn(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import structlog
@@ -10,9 +10,14 @@ import structlog
 from ingest import lookup, refolding
 from ingest.claiming import claimed
 from ingest.home import Home
+from ingest.loading import verdict_on_repeat
+from ingest.repeating import with_repeats
 from ingest.replay_fold import UNDONE, Chosen, fold_again
+from ingest.rereading import rereading
 from storage import ledger
+from storage.database import Connection
 from storage.effect import NO_EFFECT, Effect
+from storage.journal import Line
 from storage.ledger import COUNTED, Entry, State
 
 log = structlog.get_logger()
@@ -36,53 +41,97 @@ class Undoing:
     effect: Effect
 
 
-def undo(home: Home, tenant: str, ids: Collection[str], *, dry_run: bool = False) -> Undoing:
+Progress = Callable[[int, int], None]
+
+
+def undo(
+    home: Home,
+    tenant: str,
+    ids: Collection[str],
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> Undoing:
     """Have these deliveries of a tenant count no more; of an email or a container, its parts.
 
     What they alone had said goes, what they had replaced comes back, what later ones said stays.
-    It is done at once: no reader sees a part of it. Doing it again changes nothing.
+    It is done at once: no reader sees a part of it. Doing it again changes nothing. `progress` is
+    told how many deliveries were read for it, of how many.
 
     Raises:
         NotAllowed: the tenant's queue stays busy.
         Held: a later delivery has to be read again for this, and cannot be.
         DatabaseAway: no answer; nothing changed, or all of it did.
     """
-    return _turn(home, tenant, ids, leaves=True, dry_run=dry_run)
+    return _turn(home, tenant, ids, leaves=True, dry_run=dry_run, progress=progress)
 
 
-def redo(home: Home, tenant: str, ids: Collection[str], *, dry_run: bool = False) -> Undoing:
+def redo(
+    home: Home,
+    tenant: str,
+    ids: Collection[str],
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> Undoing:
     """Have deliveries that were undone count again, read as they were. Raises as `undo` does."""
-    return _turn(home, tenant, ids, leaves=False, dry_run=dry_run)
+    return _turn(home, tenant, ids, leaves=False, dry_run=dry_run, progress=progress)
 
 
-def _turn(home: Home, tenant: str, ids: Collection[str], *, leaves: bool, dry_run: bool) -> Undoing:
+def _turn(
+    home: Home,
+    tenant: str,
+    ids: Collection[str],
+    *,
+    leaves: bool,
+    dry_run: bool,
+    progress: Progress,
+) -> Undoing:
     with claimed(home, tenant):
         entries = [lookup.delivery(home, one) for one in sorted(ids)]
         parts = [part for entry in entries for part in lookup.parts(home, entry)]
         entries = sorted({one.id: one for one in (*entries, *parts)}.values(), key=lambda e: e.id)
-        with home.database.reading() as connection:
-            as_read = dict(
-                zip(
-                    (one.id for one in entries),
-                    (feed for _, feed in refolding.as_read(connection, tenant, entries)),
-                    strict=True,
-                )
-            )
         turned = [one for one in entries if _why_not(one, leaves=leaves) is None]
-        chosen = [
-            Chosen(one, feed, leaves=leaves)
-            for one in turned
-            if (feed := as_read[one.id]) is not None
-        ]
-        effect = fold_again(home, tenant, chosen, dry_run=dry_run) if chosen else NO_EFFECT
+        with home.database.reading() as connection:
+            as_read = refolding.as_read(connection, tenant, turned)
+        chosen = [Chosen(one, feed, leaves=leaves) for one, feed in as_read if feed is not None]
+        opened = [one for one, feed in as_read if feed is None]
+        followers: list[Chosen] = []
+        if not leaves:
+            chosen, followers = with_repeats(home, tenant, chosen)
+            opened += _undone_parents(home, turned)
+
+        def also(connection: Connection) -> list[Line]:
+            for one in followers:
+                _mark_repeat(connection, one)
+            return _mark_opened(connection, opened, leaves=leaves)
+
+        effect = NO_EFFECT
+        if turned:
+            with rereading(home, tenant) as read:
+                effect = fold_again(
+                    home, tenant, chosen, read=read, dry_run=dry_run, progress=progress, also=also
+                )
         if not dry_run:
-            _mark_opened(home, [one for one in turned if as_read[one.id] is None], leaves=leaves)
             for one in turned:
                 if leaves:
                     log.info("delivery.undone", delivery=one.id, tenant=tenant)
                 else:
                     log.info("delivery.redone", delivery=one.id, tenant=tenant)
-    return Undoing(deliveries=tuple(_outcome(one, leaves=leaves) for one in entries), effect=effect)
+    repeats = {one.entry.id for one in chosen if one.repeats}
+    return Undoing(
+        deliveries=tuple(
+            _outcome(one, leaves=leaves, repeats=one.id in repeats) for one in entries
+        ),
+        effect=effect,
+    )
+
+
+def _undone_parents(home: Home, parts: list[Entry]) -> list[Entry]:
+    """Emails and containers that were undone, of which a part is to count again."""
+    names = {one.parent for one in parts if one.parent} - {one.id for one in parts}
+    parents = [lookup.delivery(home, one) for one in sorted(names)]
+    return [one for one in parents if one.state is State.UNDONE]
 
 
 def _why_not(entry: Entry, *, leaves: bool) -> str | None:
@@ -100,29 +149,33 @@ def _why_not(entry: Entry, *, leaves: bool) -> str | None:
     return "It waits in the inbox: none of it was loaded yet."
 
 
-def _outcome(entry: Entry, *, leaves: bool) -> Outcome:
+def _outcome(entry: Entry, *, leaves: bool, repeats: bool) -> Outcome:
     why_not = _why_not(entry, leaves=leaves)
     if why_not is not None:
         return Outcome(delivery=entry.id, applied=False, state=entry.state, message=why_not)
+    counts = State.DUPLICATE if repeats else State.LOADED
     return Outcome(
         delivery=entry.id,
         applied=True,
-        state=State.UNDONE if leaves else State.LOADED,
+        state=State.UNDONE if leaves else counts,
         message=UNDONE if leaves else "Redone: what it says counts again.",
     )
 
 
-def _mark_opened(home: Home, opened: list[Entry], *, leaves: bool) -> None:
+def _mark_repeat(connection: Connection, one: Chosen) -> None:
+    """Mark what counted in place of an undone delivery as the duplicate that it is again."""
+    original = one.repeats or one.entry.id
+    message = verdict_on_repeat(original)
+    ledger.repeats(connection, one.entry.id, original=original, message=message)
+
+
+def _mark_opened(connection: Connection, opened: list[Entry], *, leaves: bool) -> list[Line]:
     """Mark emails and containers, which say nothing themselves, as their parts are marked."""
-    with home.database.writing() as connection:
-        for one in opened:
-            if leaves:
-                ledger.undone(connection, one.id, message=one.message)
-            else:
-                ledger.loaded(
-                    connection, one.id, counts=one.counts, reason=one.reason, message=one.message
-                )
-    home.journal.append(
-        opened[0].tenant if opened else "",
-        [{"undone" if leaves else "opened": one.id} for one in opened],
-    )
+    for one in opened:
+        if leaves:
+            ledger.undone(connection, one.id, message=one.message)
+        else:
+            ledger.loaded(
+                connection, one.id, counts=one.counts, reason=one.reason, message=one.message
+            )
+    return [{"undone" if leaves else "opened": one.id} for one in opened]

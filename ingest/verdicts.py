@@ -16,6 +16,7 @@ class HoldCode(StrEnum):
     NEVER_RENAMED = "never-renamed"  # uploaded under a temporary name that stayed
     FAILS_REPEATEDLY = "fails-repeatedly"  # every attempt failed, or killed its worker
     DAMAGED = "damaged"  # the bytes on disk are not those that were received
+    PRUNED = "pruned"  # the bytes that would have to be read are kept no longer
 
 
 class LoadedCode(StrEnum):
@@ -25,6 +26,7 @@ class LoadedCode(StrEnum):
     NO_ROWS = "no-rows"  # a header and nothing below it
     NO_ATTACHMENT = "no-attachment"  # an email without a file
     OPENED = "opened"  # an email or a container; what lies in it are deliveries of their own
+    PRUNED = "pruned"  # its rows are lost: the database was, and the bytes are kept no longer
     EMPTY_CONTAINER = "empty-container"  # an archive or a workbook with no table in it
 
 

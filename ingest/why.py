@@ -11,7 +11,7 @@ from ingest import refolding
 from ingest.feeds import Feed
 from ingest.home import Home
 from ingest.loading import intact_bytes, read, read_record
-from ingest.verdicts import Held
+from ingest.verdicts import Held, HoldCode
 from parsers.canonical import TRANSACTIONS
 from parsers.values.sources import Column
 from storage import ledger, rows
@@ -26,6 +26,7 @@ _RUN = re.compile(r"[0-9A-Za-z]+")
 class Said:
     """What one delivery said of a transaction; `values` is None if it cannot be read any more.
 
+    `message` says what stands against reading it again.
     `effect` is `new`, `changed` or `unchanged` against what had been said before it, or `undone`.
     `is_row` says that the row has its values from here.
     """
@@ -79,11 +80,11 @@ def why(
     history: list[Said] = []
     raw = None
     for done, (entry, feed) in enumerate(candidates, start=1):
-        said = _said(home, entry, feed, key)
+        said = _said(home, entry, feed, key, values)
         if said is not None:
             said = _in_its_place(said, row, history)
             history.append(said)
-            if said.is_row and said.line is not None:
+            if said.is_row and said.line is not None and not said.message:
                 raw = read_record(home, entry, feed, said.line)
         progress(done, len(candidates))
     return Why(
@@ -95,13 +96,20 @@ def why(
     )
 
 
-def _said(home: Home, entry: Entry, feed: Feed, key: tuple[str, str]) -> Said | None:
-    """What one delivery says of a transaction, if it says anything."""
+def _said(
+    home: Home, entry: Entry, feed: Feed, key: tuple[str, str], known: list[dict[str, Any]]
+) -> Said | None:
+    """What one delivery says of a transaction, if it says anything.
+
+    `known` are the values that the row has and had.
+    """
     try:
         if not _may_say(intact_bytes(home, entry), feed, key[1]):
             return None
         found = read(home, entry, feed).rows
     except Held as verdict:
+        if verdict.reason == HoldCode.PRUNED:
+            return _as_is_known(entry, feed, known, verdict.message)
         return _of(entry, feed, effect="unreadable", message=verdict.message)
     found = found.filter((found["location_id"] == key[0]) & (found["transaction_id"] == key[1]))
     if found.is_empty():
@@ -110,6 +118,18 @@ def _said(home: Home, entry: Entry, feed: Feed, key: tuple[str, str]) -> Said | 
     shown = {name: values[name] for name in TRANSACTIONS.values}
     effect = "undone" if entry.state is State.UNDONE else ""
     return _of(entry, feed, effect=effect, line=int(values["line"]), values=shown)
+
+
+def _as_is_known(
+    entry: Entry, feed: Feed, known: list[dict[str, Any]], message: str
+) -> Said | None:
+    """What a delivery said whose bytes are kept no longer: only a value that was new then."""
+    for values in known:
+        if values["delivery"] == entry.id:
+            shown = {name: values[name] for name in TRANSACTIONS.values}
+            line = int(values["line"])
+            return _of(entry, feed, effect="", line=line, values=shown, message=message)
+    return None
 
 
 def _in_its_place(said: Said, row: dict[str, Any] | None, before: list[Said]) -> Said:

@@ -17,6 +17,7 @@ from ingest import events, pipeline, setting_aside, settling
 from ingest.bell import Bell
 from ingest.home import Home, open_home
 from ingest.lifeline import die_with_parent
+from ingest.tidying import Tidier, tidy
 from ingest.verdicts import LoadedCode
 from storage.errors import DropsafeError
 from storage.ledger import Entry
@@ -66,6 +67,7 @@ class Worker:
     def run(self) -> None:
         """Work until stopped: on every ring, and through all of the inbox now and then."""
         sweep_seconds = self._home.settings.workers.sweep_seconds
+        tidier = Tidier(self._home)
         with Bell(self._home.layout) as bell:
             sweep_at = 0.0
             waiting: set[str] = set()
@@ -74,6 +76,7 @@ class Worker:
                     waiting.update(self._home.inbox.tenants())
                     sweep_at = time.monotonic() + sweep_seconds
                 if self._round(waiting):
+                    tidier.go_on()
                     self._pause = _FIRST_PAUSE
                     waiting |= bell.wait(_BREATH if waiting else min(0.5, sweep_seconds))
                 else:
@@ -98,6 +101,7 @@ class Worker:
                 progress(done, max(total, done), self._rows)
             if done == before:
                 break
+        Tidier(self._home).finish()
         return done
 
     def run_tenant(self, tenant: str, *, until: str, progress: Progress = _untold) -> None:
@@ -148,6 +152,8 @@ class Worker:
                 if not waiting:
                     break
                 done += self._work_through(tenant, waiting, deadline)
+            if claimed and done:
+                tidy(self._home, tenant)
         return done
 
     def _work_through(self, tenant: str, waiting: list[str], deadline: float) -> int:

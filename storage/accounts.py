@@ -19,7 +19,8 @@ class Tenant:
 
     `keys` are public keys in OpenSSH's one-line form; `senders` are shell patterns for the
     envelope senders that may write to the tenant's mail address, none meaning anybody who knows
-    the address; `max_file_size` is in bytes, None meaning the server's own limit.
+    the address; `max_file_size` is in bytes, None meaning the server's own limit; `keep_days` is
+    how many days after receipt the bytes of what is settled are kept, None meaning for ever.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Tenant:
     plain_ftp: bool = False
     lax_tls: bool = False
     max_file_size: int | None = None
+    keep_days: int | None = None
 
     @property
     def mailbox(self) -> str:

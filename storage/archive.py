@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from storage import files
-from storage.delivery import TENANT_NAME, Envelope, is_delivery_id
-from storage.errors import NotFound
-from storage.layout import DATA, ENVELOPE, Layout
+from storage.delivery import TENANT_NAME, Envelope, day_of, is_delivery_id
+from storage.errors import DamagedArchive, DropsafeError, NotFound, Pruned
+from storage.layout import DATA, ENVELOPE, PACK, PRUNED_PACK, Layout
+from storage.packs import Kept, Pack, unpacked
+
+_Found = TypeVar("_Found")
 
 _HEAD = 512
+_LOOKS = 3  # a delivery may move on while we look, at the most so often
 
 
 class Archive:
@@ -17,6 +24,7 @@ class Archive:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._open: Pack | None = None
 
     def keep(self, tenant: str, delivery: str) -> None:
         """Move a settled delivery out of the inbox; one that was kept already is dropped there.
@@ -25,7 +33,10 @@ class Archive:
         again makes the same parts again, under the same ids and with the same bytes.
         """
         waiting, kept = self._layout.waiting(tenant, delivery), self._layout.kept(tenant, delivery)
-        if kept.is_dir():
+        packed = None
+        with suppress(DamagedArchive):  # then it stays loose, until somebody has mended the pack
+            packed = self._pack_with(tenant, delivery)
+        if packed or kept.is_dir():
             files.remove_tree(waiting)
         else:
             files.move(waiting, kept)
@@ -37,80 +48,198 @@ class Archive:
         nowhere whole stays for a person to look at. Gives how many were removed.
         """
         removed = 0
-        held = self._layout.quarantine / tenant
-        for delivery in {*self.deliveries(tenant), *files.names_in(self._layout.inbox / tenant),
-                         *files.names_in(held)}:  # fmt: skip
-            if not is_delivery_id(delivery):
-                continue
-            places = (
-                self._layout.kept(tenant, delivery),
-                self._layout.waiting(tenant, delivery),
-                self._layout.held(tenant, delivery),
-            )
-            whole = next((one for one in places if _is_whole(one)), None)
-            for place in places:
-                if whole is not None and place != whole and place.is_dir():
-                    files.remove_tree(place)
+        packed = set(self._packed(tenant))
+        for delivery in sorted({*packed, *self._unpacked(tenant)}):
+            on_its_way = self._directories(tenant, delivery)
+            whole = next((one for one in on_its_way if _is_whole(one)), None)
+            for directory in on_its_way:
+                is_second = delivery in packed or (whole is not None and directory != whole)
+                if is_second and directory.is_dir():
+                    files.remove_tree(directory)
                     removed += 1
         return removed
 
     def give_back(self, tenant: str, delivery: str) -> None:
-        """Move a delivery of which nothing is known any more into the inbox again."""
-        files.move(self._layout.kept(tenant, delivery), self._layout.waiting(tenant, delivery))
+        """Put a delivery of which nothing is known any more into the inbox again. Raises NotFound.
+
+        One that is packed stays there as well, until it is settled again.
+        """
+        kept, waiting = self._layout.kept(tenant, delivery), self._layout.waiting(tenant, delivery)
+        if not kept.is_dir():
+            kept = self._layout.spool / f"{delivery}.given-back"
+            files.remove_tree(kept)
+            kept.mkdir(mode=0o700)
+            files.write_durably(kept / DATA, self.read(tenant, delivery))
+            files.write_durably(kept / ENVELOPE, self.envelope(tenant, delivery).to_json())
+        files.move(kept, waiting)
 
     def deliveries(self, tenant: str) -> list[str]:
-        """Ids of a tenant's archived deliveries, in order of receipt."""
-        place = self._layout.archive / tenant
-        return sorted(
-            one.name
-            for one in place.glob("[0-9]*/[0-9]*/[0-9]*/*")
-            if one.is_dir() and is_delivery_id(one.name)
-        )
+        """Ids of a tenant's archived deliveries, in order of receipt. Raises DamagedArchive."""
+        return sorted({*self._packed(tenant), *self.loose(tenant)})
+
+    def loose(self, tenant: str) -> list[str]:
+        """Ids of those that are not packed yet, in order of receipt."""
+        names = files.names_in(self._layout.settled / tenant)
+        return [name for name in names if is_delivery_id(name)]
+
+    def contents(self, tenant: str) -> Iterator[Kept]:
+        """A tenant's archived deliveries, the packed ones first; each pack is read once.
+
+        Raises:
+            DamagedArchive: a pack cannot be read.
+        """
+        for path in self.packs(tenant):
+            yield from Pack.open(path).contents()
+        for delivery in self.loose(tenant):
+            yield unpacked(self._layout.kept(tenant, delivery))
+
+    def packs(self, tenant: str) -> list[Path]:
+        """A tenant's packs in the order of their days; where there are two of a day, the fuller."""
+        found = sorted((self._layout.archive / tenant).glob(f"[0-9]*/[0-9]*{PACK}"))
+        whole = {one.name.removesuffix(PACK) for one in found if not is_pruned(one)}
+        return [one for one in found if not is_pruned(one) or one.name[:10] not in whole]
+
+    def strays(self, tenant: str) -> list[Path]:
+        """What lies among a tenant's archived deliveries and is nothing that belongs there."""
+        known = {self._layout.journal(tenant), self._layout.intent(tenant)}
+        top = self._layout.archive / tenant
+        packs = set(top.glob(f"[0-9]*/[0-9]*{PACK}"))
+        loose = self._layout.settled / tenant
+        return [
+            *(one for one in sorted(top.rglob("*")) if one.is_file() and one not in known | packs),
+            *(loose / name for name in files.names_in(loose) if not is_delivery_id(name)),
+        ]
 
     def tenants(self) -> list[str]:
         """Tenants of whom something is archived, in the order of their names."""
-        names = files.names_in(self._layout.archive)
-        return [name for name in names if TENANT_NAME.fullmatch(name)]
-
-    def place(self, tenant: str, delivery: str) -> Path:
-        """The directory of a delivery, wherever it stands on its way.
-
-        Raises:
-            NotFound: there is no such delivery.
-        """
-        # A delivery may move while we look: the way of a file leads through these in this order,
-        # except for a release, for which the inbox is asked once more.
-        for directory in (
-            self._layout.kept(tenant, delivery),
-            self._layout.waiting(tenant, delivery),
-            self._layout.held(tenant, delivery),
-            self._layout.kept(tenant, delivery),
-            self._layout.waiting(tenant, delivery),
-        ):
-            if directory.is_dir():
-                return directory
-        raise NotFound(f"There is no delivery {delivery}.")
+        names = {*files.names_in(self._layout.archive), *files.names_in(self._layout.settled)}
+        return sorted(name for name in names if TENANT_NAME.fullmatch(name))
 
     def exists(self, tenant: str, delivery: str) -> bool:
         """Whether a delivery is anywhere on its way."""
         try:
-            self.place(tenant, delivery)
+            self._find(tenant, delivery, Path.stat, lambda pack: pack)
         except NotFound:
             return False
         return True
 
+    def secure(self, tenant: str, delivery: str) -> None:
+        """Make the name of a delivery durable where it stands. Raises NotFound, OSError."""
+
+        def sync(directory: Path) -> None:
+            directory.stat()
+            files.sync_directory(directory.parent)
+
+        self._find(tenant, delivery, sync, lambda _pack: None)
+
     def envelope(self, tenant: str, delivery: str) -> Envelope:
-        """The envelope of a delivery. Raises NotFound."""
-        return Envelope.from_json((self.place(tenant, delivery) / ENVELOPE).read_bytes())
+        """The envelope of a delivery. Raises NotFound, DamagedArchive."""
+        return Envelope.from_json(
+            self._find(
+                tenant,
+                delivery,
+                lambda directory: (directory / ENVELOPE).read_bytes(),
+                lambda pack: pack.kept(delivery).envelope,
+            )
+        )
 
     def read(self, tenant: str, delivery: str) -> bytes:
-        """The original bytes of a delivery. Raises NotFound."""
-        return (self.place(tenant, delivery) / DATA).read_bytes()
+        """The original bytes of a delivery. Raises NotFound, Pruned, DamagedArchive."""
+        data = self._find(
+            tenant,
+            delivery,
+            lambda directory: (directory / DATA).read_bytes(),
+            lambda pack: pack.kept(delivery).data,
+        )
+        if data is None:
+            raise Pruned(delivery)
+        return data
 
     def head(self, tenant: str, delivery: str) -> bytes:
-        """The first bytes of a delivery, enough to tell what kind it is. Raises NotFound."""
-        with (self.place(tenant, delivery) / DATA).open("rb") as data:
-            return data.read(_HEAD)
+        """The first bytes of a delivery, enough to tell what kind it is. Raises as `read`."""
+
+        def start(directory: Path) -> bytes:
+            with (directory / DATA).open("rb") as data:
+                return data.read(_HEAD)
+
+        data = self._find(tenant, delivery, start, lambda pack: pack.kept(delivery).data)
+        if data is None:
+            raise Pruned(delivery)
+        return data[:_HEAD]
+
+    def is_pruned(self, tenant: str, delivery: str) -> bool:
+        """Whether retention has taken a delivery's bytes away. Raises NotFound, DamagedArchive."""
+        return self._find(
+            tenant, delivery, _exists, lambda pack: pack.deliveries[delivery].data is None
+        )
+
+    def _find(
+        self,
+        tenant: str,
+        delivery: str,
+        in_directory: Callable[[Path], _Found],
+        in_pack: Callable[[Pack], _Found],
+    ) -> _Found:
+        """Look where a delivery is, which may move on meanwhile."""
+        kept, *before = self._directories(tenant, delivery)
+        trouble: DropsafeError = NotFound(f"There is no delivery {delivery}.")
+        for directory in (kept, None, *before) * _LOOKS:
+            if directory is not None:
+                with suppress(FileNotFoundError):
+                    return in_directory(directory)
+                continue
+            try:
+                pack = self._pack_with(tenant, delivery)
+            except DamagedArchive as damage:
+                trouble = damage  # it may be elsewhere all the same
+            else:
+                if pack is not None:
+                    return in_pack(pack)
+        raise trouble
+
+    def _directories(self, tenant: str, delivery: str) -> tuple[Path, Path, Path]:
+        """Where a delivery can be unpacked: the furthest on its way first."""
+        return (
+            self._layout.kept(tenant, delivery),
+            self._layout.waiting(tenant, delivery),
+            self._layout.held(tenant, delivery),
+        )
+
+    def _unpacked(self, tenant: str) -> Iterator[str]:
+        for place in (self._layout.settled, self._layout.inbox, self._layout.quarantine):
+            yield from (name for name in files.names_in(place / tenant) if is_delivery_id(name))
+
+    def _packed(self, tenant: str) -> Iterator[str]:
+        for path in self.packs(tenant):
+            yield from Pack.open(path).deliveries
+
+    def _pack_with(self, tenant: str, delivery: str) -> Pack | None:
+        """The pack that holds a delivery, if one does. Raises DamagedArchive."""
+        day = day_of(delivery)
+        for path in (self._layout.pack(tenant, day), self._layout.pruned_pack(tenant, day)):
+            pack = self._opened(path)
+            if pack is not None and delivery in pack.deliveries:
+                return pack
+        return None
+
+    def _opened(self, path: Path) -> Pack | None:
+        """An open pack; the last one is used again, as long as it is the one that is there."""
+        try:
+            if self._open is None or not self._open.is_at(path):
+                self._open = Pack.open(path)
+        except FileNotFoundError:
+            return None
+        return self._open
+
+
+def is_pruned(pack: Path) -> bool:
+    """Whether a pack is one without bytes, by its name."""
+    return pack.name.endswith(PRUNED_PACK)
+
+
+def _exists(directory: Path) -> bool:
+    directory.stat()
+    return False
 
 
 def _is_whole(directory: Path) -> bool:

@@ -29,7 +29,7 @@ __all__ = [
     "write",
 ]  # no other package names SQLAlchemy
 
-SCHEMA = "0003"
+SCHEMA = "0004"
 """The newest migration: what the tables in storage.tables are."""
 
 _BUSY_SECONDS = 30

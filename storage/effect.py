@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from storage.ledger import Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What folding again does: `back` says how many rows go back to which older delivery."""
+    """What folding again does: `back` says how many rows go back to which older delivery.
+
+    `brought` says by delivery how many of the rows that come from it then are new or changed.
+    """
 
     difference: Difference
     back: dict[str, int]
     sample: tuple[Change, ...]
+    brought: dict[str, Counts] = field(default_factory=dict)
 
 
 NO_EFFECT = Effect(difference=Difference(new=0, changed=0, unchanged=0, gone=0), back={}, sample=())
@@ -49,4 +55,5 @@ def together(one: Effect, other: Effect, *, shown: int) -> Effect:
         ),
         back=dict(Counter(one.back) + Counter(other.back)),
         sample=(*one.sample, *other.sample)[:shown],
+        brought={**one.brought, **other.brought},
     )

@@ -9,6 +9,8 @@
     ├── UnsafeDatabase          the database would lose acknowledged work
     ├── ServerRunning           another server holds this home
     ├── NotFound                no such tenant, delivery or mapping
+    ├── Pruned                  the bytes are kept no longer
+    ├── DamagedArchive          a file of the archive cannot be read
     └── NotAllowed              the request makes no sense in this state
 
 A message is one sentence that may be shown to the sender: no path, no secret, nothing of another
@@ -19,6 +21,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 
 class DropsafeError(Exception):
@@ -89,3 +92,23 @@ class NotFound(DropsafeError):
 
 class NotAllowed(DropsafeError):
     """The request cannot be granted in the present state."""
+
+
+class Pruned(DropsafeError):
+    """Retention has taken a delivery's bytes away; its envelope and its rows are still there."""
+
+    def __init__(self, delivery: str) -> None:
+        super().__init__(
+            f"The bytes of delivery {delivery} are kept no longer, as the tenant's retention says.",
+            hint="Its rows stay as they are. 'dropsafe tenant show' tells how long bytes are kept.",
+        )
+
+
+class DamagedArchive(DropsafeError):
+    """A file of the archive is not as it was written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.name} in the archive is damaged.",
+            hint=f"Check the disk, and restore {path} from a backup.",
+        )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 
 def sync_directory(directory: Path) -> None:
@@ -45,15 +48,32 @@ def write_all(descriptor: int, data: bytes | memoryview, offset: int) -> None:
 
 def write_durably(path: Path, data: bytes) -> None:
     """Replace a file's whole content; a reader sees the old or the new, also after a crash."""
-    temporary = path.with_name(path.name + ".new")
+    with replacing(path) as file:
+        file.write(data)
+
+
+def half_of(path: Path) -> Path:
+    """Where a file is while it is written, before it takes the place of another."""
+    return path.with_name(path.name + ".new")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that takes another's place at the end of the block, durably and as a whole.
+
+    If the block raises, nothing changes.
+    """
+    temporary = half_of(path)
     temporary.unlink(missing_ok=True)
-    descriptor = create(temporary)
-    try:
-        write_all(descriptor, data, 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-    temporary.replace(path)
+    with os.fdopen(create(temporary), "wb") as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     sync_directory(path.parent)
 
 

@@ -107,11 +107,21 @@ class Journal:
             return None
         return Intent(document["record"], document["version"], tuple(document["lines"]))
 
-    def recover(self, tenant: str, intent: Intent, *, version: int) -> None:
-        """Add the lines of an intent if its fold has come to its version, else drop them."""
-        if version >= intent.version:
+    def is_interrupted(self, tenant: str) -> bool:
+        """Whether a crash has left an intent, or a half of one."""
+        intent = self._layout.intent(tenant)
+        return intent.exists() or files.half_of(intent).exists()
+
+    def recover(self, tenant: str, intent: Intent | None, *, version: int) -> None:
+        """Add the lines of an intent if its fold has come to its version, else drop them.
+
+        Without an intent there is only the half of one, which nothing followed.
+        """
+        if intent is not None and version >= intent.version:
             self.append(tenant, intent.lines)
-        self._layout.intent(tenant).unlink(missing_ok=True)
+        path = self._layout.intent(tenant)
+        path.unlink(missing_ok=True)
+        files.half_of(path).unlink(missing_ok=True)
 
 
 def _whole(descriptor: int) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-
-from storage.delivery import day_of
 
 DATA = "data"
 ENVELOPE = "envelope.json"
 PARKED = "parked.json"
+PACK = ".tar.zst"
+PRUNED_PACK = ".pruned.tar.zst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,22 @@ class Layout:
         return self.home / "quarantine"
 
     @property
+    def settled(self) -> Path:
+        """Deliveries that are settled and not packed yet: the last few of each tenant."""
+        return self.home / "settled"
+
+    @property
     def archive(self) -> Path:
-        """Deliveries that are settled, for ever or as retention says."""
+        """Deliveries that are settled, packed, for ever or as retention says."""
         return self.home / "archive"
+
+    def pack(self, tenant: str, day: date) -> Path:
+        """What was settled of the deliveries that a tenant sent on one day (UTC)."""
+        return self.archive / tenant / f"{day:%Y}" / f"{day:%Y-%m-%d}{PACK}"
+
+    def pruned_pack(self, tenant: str, day: date) -> Path:
+        """The same without the bytes, which retention has taken away."""
+        return self.archive / tenant / f"{day:%Y}" / f"{day:%Y-%m-%d}{PRUNED_PACK}"
 
     def journal(self, tenant: str) -> Path:
         """What was decided about a tenant's deliveries."""
@@ -95,6 +109,10 @@ class Layout:
     def intent(self, tenant: str) -> Path:
         """What is about to be decided; there only while it is, or after a crash."""
         return self.archive / tenant / "intent.json"
+
+    def workings(self, tenant: str) -> Path:
+        """What a command that reads a tenant's deliveries again has read; there only meanwhile."""
+        return self.home / "workings" / tenant
 
     @property
     def taking(self) -> Path:
@@ -119,5 +137,5 @@ class Layout:
         return self.quarantine / tenant / delivery
 
     def kept(self, tenant: str, delivery: str) -> Path:
-        """The directory of an archived delivery; the day is in its id."""
-        return self.archive / tenant / day_of(delivery).strftime("%Y/%m/%d") / delivery
+        """The directory of a settled delivery that is not packed yet."""
+        return self.settled / tenant / delivery

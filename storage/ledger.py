@@ -214,6 +214,15 @@ def undone(connection: Connection, delivery: str, *, message: str) -> None:
         connection.execute(update(_deliveries).where(_deliveries.c.id == repeat).values(values))
 
 
+def repeats(connection: Connection, delivery: str, *, original: str, message: str) -> None:
+    """A delivery that counted in place of an undone one is its duplicate again."""
+    connection.execute(
+        update(_deliveries)
+        .where(_deliveries.c.id == delivery)
+        .values(state=State.DUPLICATE, same_as=original, reason=None, message=message)
+    )
+
+
 def entries_same_as(connection: Connection, delivery: str) -> list[str]:
     """Ids of the duplicates of a delivery that count, in order of receipt."""
     query = select(_deliveries.c.id).where(

@@ -9,15 +9,13 @@ what they say of them, in order, and the difference to the live rows is applied 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     FromClause,
-    MetaData,
-    PrimaryKeyConstraint,
     Select,
     Table,
     and_,
@@ -37,40 +35,16 @@ from storage import rows, stage
 from storage.database import upsert
 from storage.effect import Change, Difference, Effect
 from storage.ledger import Counts
+from storage.refold_tables import NAMES as _NAMES
+from storage.refold_tables import affected as _affected
+from storage.refold_tables import folded as _folded
+from storage.refold_tables import values as _values
 from storage.stage import stage as staged
-from storage.tables import Key, row_columns
 
 if TYPE_CHECKING:
     import polars as pl
 
-_temporary = MetaData()
-
-_affected = Table(
-    "refold_keys",
-    _temporary,
-    *(Column(name, Key(), nullable=False) for name in TRANSACTIONS.key),
-    PrimaryKeyConstraint(*TRANSACTIONS.key),
-    prefixes=["TEMPORARY"],
-)
-_folded = Table(
-    "refold_rows",
-    _temporary,
-    # The live rows have this column too, so that the same SQL serves both.
-    Column("tenant", Key(), nullable=False),
-    *row_columns(),
-    PrimaryKeyConstraint("tenant", *TRANSACTIONS.key),
-    prefixes=["TEMPORARY"],
-)
-# Every value that a key had, with the delivery that brought it: the last is the row.
-_values = Table(
-    "refold_values",
-    _temporary,
-    Column("tenant", Key(), nullable=False),
-    *row_columns(),
-    PrimaryKeyConstraint("tenant", *TRANSACTIONS.key, "delivery"),
-    prefixes=["TEMPORARY"],
-)
-_NAMES = [column.name for column in _folded.columns]
+_FEW = 100_000  # keys: some 20 MB
 
 
 class Refold:
@@ -82,11 +56,15 @@ class Refold:
         self._record = record
         self._live = rows.row_table(record)
         self._superseded = rows.superseded_table(record)
+        self._few: set[tuple[str, ...]] | None = set()  # the affected keys, unless they are many
         for table in (_affected, _folded, _values):
             stage.clear(connection, table)
 
     def affect(self, delivery: str, said: pl.DataFrame) -> None:
         """Take the keys of these rows among those that are folded again."""
+        if self._few is not None:
+            self._few.update(said.select(TRANSACTIONS.key).iter_rows())
+            self._few = self._few if len(self._few) <= _FEW else None
         stage.fill(self._connection, delivery, said)
         keys = select(*(staged.c[name] for name in TRANSACTIONS.key))
         if self._connection.dialect.name == "sqlite":
@@ -131,22 +109,44 @@ class Refold:
 
     def say(self, delivery: str, said: pl.DataFrame) -> None:
         """Fold in what a delivery says of the affected keys; call it in order of receipt."""
+        if self._few is not None:
+            keys = said.select(TRANSACTIONS.key).iter_rows()
+            said = said.filter([key in self._few for key in keys])
+            if said.is_empty():
+                return
         stage.fill(self._connection, delivery, said)
-        affected = exists(select(_affected.c.location_id).where(rows.same_key(_affected, staged)))
-        self._connection.execute(delete(staged).where(~affected))
+        if self._few is None:
+            affected = exists(
+                select(_affected.c.location_id).where(rows.same_key(_affected, staged))
+            )
+            self._connection.execute(delete(staged).where(~affected))
+        self._say_staged()
+
+    def _say_staged(self) -> None:
+        news, write = self._saying
+        self._connection.execute(news)
+        self._connection.execute(write)
+
+    @cached_property
+    def _saying(self) -> tuple[Any, Any]:
+        """The statements that fold in what is on the stage: making them costs more than they do."""
         news = rows.differing(staged, _folded, self._tenant)
-        self._connection.execute(insert(_values).from_select(rows.SAID, news))
-        rows.write_differing(self._connection, staged, _folded, self._tenant)
+        return (
+            insert(_values).from_select(rows.SAID, news),
+            rows.writing_differing(self._connection, staged, _folded, self._tenant),
+        )
 
     def say_all(self, delivery: str, said: pl.DataFrame) -> Counts:
         """Fold in all that a delivery says; gives what it does to the rows before it."""
         stage.fill(self._connection, delivery, said)
-        counts = rows.difference(self._connection, staged, _folded, self._tenant)
+        counts = rows.counted(self._connection, self._counting)
         if counts.new or counts.changed:
-            news = rows.differing(staged, _folded, self._tenant)
-            self._connection.execute(insert(_values).from_select(rows.SAID, news))
-            rows.write_differing(self._connection, staged, _folded, self._tenant)
+            self._say_staged()
         return counts
+
+    @cached_property
+    def _counting(self) -> Select[Any]:
+        return rows.counting(staged, _folded, self._tenant)
 
     def affect_all(self) -> None:
         """Take all keys that have a row, had one or are folded: what was said is all there is."""
@@ -205,6 +205,22 @@ class Refold:
         )
         return {delivery: int(count) for delivery, count in self._connection.execute(query)}
 
+    def per_delivery(self) -> dict[str, Counts]:
+        """How many of the rows that come from each delivery `apply` would make or change."""
+        live = self._live
+        absent, differs = live.c.delivery.is_(None), rows.differs(_folded, live)
+        query = (
+            select(
+                _folded.c.delivery,
+                *(func.sum(case((one, 1), else_=0)) for one in (absent, differs)),
+            )
+            .select_from(self._folded_and_live())
+            .where(or_(absent, differs))
+            .group_by(_folded.c.delivery)
+        )
+        found = self._connection.execute(query)
+        return {one: Counts(new=int(new), changed=int(changed)) for one, new, changed in found}
+
     def sample(self, most: int) -> list[Change]:
         """Some of the rows that `apply` would change, before and after."""
         live = self._live
@@ -242,7 +258,10 @@ class Refold:
     def effect(self, *, shown: int = 0) -> Effect:
         """What `apply` would do, with so many of the rows that it would change."""
         return Effect(
-            difference=self.difference(), back=self.went_back(), sample=tuple(self.sample(shown))
+            difference=self.difference(),
+            back=self.went_back(),
+            sample=tuple(self.sample(shown)),
+            brought=self.per_delivery(),
         )
 
     def apply(self) -> None:

@@ -35,9 +35,10 @@ def fill(connection: Connection, delivery: str, rows: pl.DataFrame) -> None:
     clear(connection, stage)
     import polars as pl  # noqa: PLC0415 - costs 0.25 s; who comes here has read a file
 
-    frame = rows.with_columns(pl.lit(delivery).alias("delivery")).select(_COLUMNS)
     # Rows are inserted in the order of their key, which SQLite takes much faster than any other.
-    frame = frame.sort("location_id", "transaction_id")
+    sorted_rows = rows.lazy().sort("location_id", "transaction_id")
+    with_delivery = sorted_rows.with_columns(pl.lit(delivery).alias("delivery"))
+    frame = with_delivery.select(_COLUMNS).collect()  # at once: each step by itself costs as much
     if connection.dialect.name == "postgresql":
         _copy(connection, frame)
     else:

@@ -214,6 +214,7 @@ tenants = Table(
     Column("plain_ftp", Boolean(), nullable=False, default=False),
     Column("lax_tls", Boolean(), nullable=False, default=False),
     Column("max_file_size", BigInteger()),
+    Column("keep_days", Integer()),
     Column("created_at", String(32), nullable=False),
 )
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from ingest.home import Home, make_directories, open_home
 from storage.layout import Layout
@@ -16,6 +17,10 @@ from tests.e2e.running import dropsafe, dropsafe_json
 from tests.shop import MAPPING
 
 MakeHome = Callable[[str, Path], Home]
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

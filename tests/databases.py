@@ -71,6 +71,16 @@ class Databases:
         return url.render_as_string(hide_password=False)
 
     @contextmanager
+    def copy(self, url: str) -> Iterator[str]:
+        """The URL of a copy of a PostgreSQL database to which nobody is connected."""
+        name = f"t{secrets.token_hex(8)}"
+        self._administer(f"CREATE DATABASE {name} TEMPLATE {make_url(url).database}")
+        try:
+            yield self.url_of(name)
+        finally:
+            self._administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
     def away(self, url: str) -> Iterator[None]:
         """Nobody reaches a PostgreSQL database while the block runs; who was connected is cut."""
         name = make_url(url).database

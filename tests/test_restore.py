@@ -76,7 +76,7 @@ def test_a_restore_sorts_out_what_moved_during_the_backup(
 
 def _restored(home: Home, dumped: Path, target: Path) -> Home:
     layout = Layout(target)
-    for directory in ("parked", "quarantine", "inbox", "archive"):
+    for directory in ("parked", "quarantine", "inbox", "settled", "archive"):
         shutil.copytree(home.layout.home / directory, target / directory)
     shutil.copyfile(home.layout.settings, layout.settings)
     shutil.copyfile(dumped, layout.database)

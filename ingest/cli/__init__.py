@@ -22,6 +22,7 @@ from ingest.cli import (
     suggesting,
     tenant,
     undoing,
+    verifying,
     why,
 )
 from ingest.cli.context import CommandFailed, log_errors_only, one_line_errors
@@ -86,6 +87,7 @@ replaying.register(app)
 undoing.register(app)
 rebuilding.register(app)
 why.register(app)
+verifying.register(app)
 
 
 def main() -> None:

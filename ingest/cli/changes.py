@@ -1,4 +1,4 @@
-"""Rows before and after, as replay, undo and redo show some of those that they change."""
+"""What replay, undo and redo say: rows before and after, and what was not done."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import typer
 
+from ingest.cli.context import CommandFailed
 from ingest.cli.output import show_table
 
 MOST_CHANGES = 20
@@ -26,6 +27,19 @@ def show_changes(sample: Sequence[dict[str, Any]], *, all_changed: int) -> None:
     show_table(columns, (_line(one) for one in sample), empty="")
     if all_changed > len(sample):
         typer.echo(f"… and {all_changed - len(sample):,} more.")
+
+
+def fail_if_left(left: Sequence[dict[str, Any]], *, all_asked: int, done: str) -> None:
+    """End with status 1 if deliveries that were asked for were left as they were, and say why.
+
+    `done` is what should have been done to them.
+    """
+    if not left:
+        return
+    first = f"{left[0]['delivery']}: {left[0]['message']}"
+    if all_asked == 1:
+        raise CommandFailed(f"Not {done}: {first}")
+    raise CommandFailed(f"{len(left):,} of {all_asked:,} were not {done}; {first}")
 
 
 def _line(change: dict[str, Any]) -> tuple[str, str, str, str]:

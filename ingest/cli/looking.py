@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import Annotated
 
@@ -84,7 +83,8 @@ def deliveries(
 def show(context: typer.Context, delivery: DeliveryId, *, json: Json = False) -> None:
     """Show all about one delivery. Where it came from, its verdict, and what to do."""
     with opened(context) as home:
-        document = details(lookup.delivery(home, delivery))
+        entry = lookup.delivery(home, delivery)
+        document = {**details(entry), "pruned": lookup.is_pruned(home, entry)}
     if json:
         show_json(document)
     else:
@@ -159,9 +159,8 @@ def cat(context: typer.Context, delivery: DeliveryId) -> None:
     """Write a delivery's original bytes, exactly as they came."""
     with opened(context) as home:
         entry = lookup.delivery(home, delivery)
-        with lookup.original(home, entry).open("rb") as source:
-            shutil.copyfileobj(source, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+        sys.stdout.buffer.write(home.archive.read(entry.tenant, entry.id))
+        sys.stdout.buffer.flush()
 
 
 def rows(context: typer.Context, tenant: TenantName, *, json: Json = False) -> None:

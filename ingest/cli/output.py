@@ -54,7 +54,16 @@ def verdict(entry: Entry) -> dict[str, Any]:
 
 def details(entry: Entry) -> dict[str, Any]:
     """What `show` says of a delivery: the verdict's keys, and more."""
-    return {**verdict(entry), **{key: getattr(entry, key) for key in _FURTHER_KEYS}}
+    told = {**verdict(entry), **{key: getattr(entry, key) for key in _FURTHER_KEYS}}
+    return told | {"received_at": to_seconds(entry.received_at)}
+
+
+def to_seconds(moment: str) -> str:
+    """A moment as all that is reported has it, as 2017-01-01T16:53:26Z.
+
+    An envelope says to the microsecond when it was received.
+    """
+    return f"{moment[:19]}Z"
 
 
 def show_json(document: object) -> None:

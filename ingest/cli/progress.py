@@ -9,9 +9,9 @@ from typing import Protocol
 
 
 class Progress(Protocol):
-    """Called with how much is done, how much there is, and the rows read so far."""
+    """Called with how much is done, how much there is, the rows read so far, and what is done."""
 
-    def __call__(self, done: int, total: int, rows: int = 0, /) -> None: ...
+    def __call__(self, done: int, total: int, rows: int = 0, doing: str = "", /) -> None: ...
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def progress_bar(label: str, *, json: bool = False, deliveries: bool = False) ->
     `deliveries` it counts those, and their rows; else it shows what part of the whole is done.
     """
     if json or not sys.stderr.isatty():
-        yield lambda _done, _total, _rows=0: None
+        yield lambda _done, _total, _rows=0, _doing="": None
         return
     from rich import progress  # noqa: PLC0415 - only a terminal pays for it
     from rich.console import Console  # noqa: PLC0415 - as above
@@ -39,4 +39,6 @@ def progress_bar(label: str, *, json: bool = False, deliveries: bool = False) ->
     )
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None, rows=0)
-        yield lambda done, total, rows=0: bar.update(task, completed=done, total=total, rows=rows)
+        yield lambda done, total, rows=0, doing="": bar.update(
+            task, completed=done, total=total, rows=rows, description=doing or label
+        )

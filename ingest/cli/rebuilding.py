@@ -102,5 +102,21 @@ def _show(documents: list[dict[str, Any]], *, verify: bool) -> None:
         typer.echo("Nobody can log in as these tenants, since credentials are in no archive:")
         for name in lost:
             typer.echo(f"  dropsafe tenant rotate {name}")
+    for one in documents:
+        _show_pruned(one)
     if verify and not any(one["differs"] for one in documents):
         typer.echo("The rows are what the archive says.")
+
+
+def _show_pruned(one: dict[str, Any]) -> None:
+    """Say what retention has made impossible."""
+    if one["taken_as_is"]:
+        typer.echo(
+            f"{one['tenant']}: the bytes of {one['taken_as_is']:,} deliveries are kept no longer. "
+            "What they had brought was taken as it is."
+        )
+    if one["without_rows"]:
+        typer.echo(
+            f"{one['tenant']}: the bytes of {one['without_rows']:,} deliveries are kept no longer. "
+            "Their rows were lost with the database."
+        )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ingest import lookup
-from ingest.cli.changes import MOST_CHANGES, show_changes
+from ingest.cli.changes import MOST_CHANGES, fail_if_left, show_changes
 from ingest.cli.context import Json, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import clean, show_fields, show_json, show_table
@@ -88,12 +88,21 @@ def replay(
             document = _replay(home, chosen, mapping, progress, dry_run=dry_run)
     if json:
         show_json(document)
-        return
-    columns = ("delivery", "applied", "state", "records", "rejected", "ignored", "message")
+    else:
+        _show(document)
+    if deliveries:  # those that were named; of all of a tenant's, some may well be left
+        left = [one for one in document["deliveries"] if not one["applied"]]
+        fail_if_left(left, all_asked=len(document["deliveries"]), done="replayed")
+
+
+def _show(document: dict[str, Any]) -> None:
+    columns = ("delivery", "applied", "state", "records", "new", "changed", "unchanged",
+               "rejected", "ignored", "message")  # fmt: skip
     show_table(
         columns,
         ([one[name] for name in columns] for one in document["deliveries"]),
         empty="No deliveries.",
+        spare=("ignored", "unchanged", "records"),
     )
     for one in document["deliveries"]:
         if one["notes"]:
@@ -101,7 +110,10 @@ def replay(
             for note in one["notes"]:
                 typer.echo(f"  {clean(note)}")
     counts = {key: document[key] for key in ("new", "changed", "unchanged", "gone")}
-    typer.echo("Rows, if it were done:" if dry_run else "Rows:")
+    if not any(one["applied"] for one in document["deliveries"]):
+        typer.echo("There is nothing to do: no row changes.")
+        return
+    typer.echo("Rows, if it were done:" if document["dry_run"] else "Rows:")
     show_fields(counts)
     show_changes(
         document["sample"], all_changed=document["new"] + document["changed"] + document["gone"]
@@ -130,8 +142,11 @@ def _replay(
         def told(done: int, _all: int, more: int, at: int = len(said), rows: int = rows) -> None:
             progress(at + done, len(chosen), rows + more)
 
+        def folding(done: int, total: int) -> None:
+            progress(done, total, 0, "Folding")
+
         ids = {entry.id for entry in chosen if entry.tenant == owner}
-        result = _replay_of(home, owner, ids, mapping, told, dry_run=dry_run)
+        result = _replay_of(home, owner, ids, mapping, (told, folding), dry_run=dry_run)
         said += [asdict(one) for one in result.deliveries]
         for key in total:
             total[key] += getattr(result.effect.difference, key)
@@ -144,7 +159,7 @@ def _replay_of(
     tenant: str,
     ids: set[str],
     mapping: Mapping,
-    told: Callable[[int, int, int], None],
+    told: tuple[Callable[[int, int, int], None], Callable[[int, int], None]],
     *,
     dry_run: bool,
 ) -> Replay:
@@ -153,7 +168,13 @@ def _replay_of(
     log_errors_only()
     of_its_time = mapping is Mapping.THEN
     return replay_deliveries(
-        home, tenant, ids, dry_run=dry_run, of_its_time=of_its_time, progress=told
+        home,
+        tenant,
+        ids,
+        dry_run=dry_run,
+        of_its_time=of_its_time,
+        progress=told[0],
+        folding=told[1],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -84,8 +86,9 @@ def serve(
     events.configure(home.settings.log)
 
     def on_ready(addresses: dict[str, str]) -> None:
-        for name, address in addresses.items():
-            typer.echo(f"{name} listens on {address}")
+        with suppress(OSError):  # a log on a full disk must not keep the server from serving
+            for name, address in addresses.items():
+                typer.echo(f"{name} listens on {address}")
         if ready_file is not None:
             server.write_ready_file(ready_file, addresses)
 
@@ -113,12 +116,19 @@ def work(
             events.configure(home.settings.log)
             worker.run_until_told(home)
             return
-        waits = any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants())
-        done = _work_once(home, json=json) if waits else 0
+        done = _work_once(home, json=json) if _anything_to_do(home) else 0
     if json:
         show_json({"worked": done})
     else:
         typer.echo(f"{done:,} worked off." if done else "Nothing waits.")
+
+
+def _anything_to_do(home: Home) -> bool:
+    today = datetime.now(UTC).date()
+    return any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants()) or any(
+        home.journal.is_interrupted(tenant) or home.packing.is_due(tenant, today)
+        for tenant in home.archive.tenants()
+    )
 
 
 def _work_once(home: Home, *, json: bool) -> int:

@@ -68,6 +68,16 @@ _MaxFileSize = Annotated[
     ),
 ]
 
+_KeepDays = Annotated[
+    int | None,
+    typer.Option(
+        metavar="DAYS",
+        min=1,
+        help="Keep the bytes of settled files for so many days after they came, instead of for "
+        "ever. Rows, envelopes and verdicts stay; such files can no longer be replayed.",
+    ),
+]
+
 
 @app.command(
     cls=Command,
@@ -86,6 +96,7 @@ def add(
     plain_ftp: _PlainFtp = None,
     lax_tls: _LaxTls = None,
     max_file_size: _MaxFileSize = None,
+    keep_days: _KeepDays = None,
     json: Json = False,
 ) -> None:
     """Make a tenant.
@@ -100,6 +111,7 @@ def add(
         plain_ftp=plain_ftp,
         lax_tls=lax_tls,
         max_file_size=max_file_size,
+        keep_days=keep_days,
     )
     with opened(context) as home:
         _tell(tenancy.add(home, tenant), json=json)
@@ -163,8 +175,12 @@ def change(
     plain_ftp: _PlainFtp = None,
     lax_tls: _LaxTls = None,
     max_file_size: _MaxFileSize = None,
+    keep_days: _KeepDays = None,
     no_max_file_size: Annotated[
         bool, typer.Option("--no-max-file-size", help="Let limits.max_file_size hold again.")
+    ] = False,
+    keep_for_ever: Annotated[
+        bool, typer.Option("--keep-for-ever", help="Let no more bytes be taken away.")
     ] = False,
     json: Json = False,
 ) -> None:
@@ -173,6 +189,8 @@ def change(
         raise typer.BadParameter("Give --password-stdin or --no-password, not both", context)
     if max_file_size is not None and no_max_file_size:
         raise typer.BadParameter("Give --max-file-size or --no-max-file-size, not both", context)
+    if keep_days is not None and keep_for_ever:
+        raise typer.BadParameter("Give --keep-days or --keep-for-ever, not both", context)
     with opened(context) as home:
         with home.database.writing() as connection:
             tenant = _without(
@@ -181,6 +199,7 @@ def change(
                 senders=remove_sender or [],
                 password=no_password,
                 limit=no_max_file_size,
+                retention=keep_for_ever,
             )
             tenant = _changed(
                 tenant,
@@ -190,6 +209,7 @@ def change(
                 plain_ftp=plain_ftp,
                 lax_tls=lax_tls,
                 max_file_size=max_file_size,
+                keep_days=keep_days,
             )
             tenants.change(connection, tenant)
         document = _document(home, tenant)
@@ -254,6 +274,7 @@ def _changed(
     plain_ftp: bool | None,
     lax_tls: bool | None,
     max_file_size: int | None,
+    keep_days: int | None,
 ) -> Tenant:
     """The tenant with what the options add or set."""
     keys = [one for file in key or [] for one in tenancy.public_keys(file)]
@@ -264,15 +285,26 @@ def _changed(
     }
     if password_stdin:
         changes["password_hash"] = tenancy.password_hash(sys.stdin.readline().rstrip("\r\n"))
-    given = {"plain_ftp": plain_ftp, "lax_tls": lax_tls, "max_file_size": max_file_size}
+    given = {
+        "plain_ftp": plain_ftp,
+        "lax_tls": lax_tls,
+        "max_file_size": max_file_size,
+        "keep_days": keep_days,
+    }
     changes.update({name: value for name, value in given.items() if value is not None})
     return replace(tenant, **changes)
 
 
 def _without(
-    tenant: Tenant, *, keys: list[str], senders: list[str], password: bool, limit: bool
+    tenant: Tenant,
+    *,
+    keys: list[str],
+    senders: list[str],
+    password: bool,
+    limit: bool,
+    retention: bool,
 ) -> Tenant:
-    """The tenant without these, and on request without password and limit. Raises NotFound."""
+    """The tenant without these, and on request without password and limits. Raises NotFound."""
     known = {tenancy.fingerprint(one): one for one in tenant.keys}
     for one in [*(set(keys) - known.keys()), *(set(senders) - set(tenant.senders))]:
         raise NotFound(
@@ -284,6 +316,7 @@ def _without(
         senders=tuple(one for one in tenant.senders if one not in senders),
         password_hash="" if password else tenant.password_hash,
         max_file_size=None if limit else tenant.max_file_size,
+        keep_days=None if retention else tenant.keep_days,
     )
 
 
@@ -299,6 +332,7 @@ def _document(home: Home, tenant: Tenant) -> dict[str, Any]:
         "plain_ftp": tenant.plain_ftp,
         "lax_tls": tenant.lax_tls,
         "max_file_size": tenant.max_file_size,
+        "keep_days": tenant.keep_days,
     }
 
 

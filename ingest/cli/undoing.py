@@ -8,13 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from ingest import lookup
-from ingest.cli.changes import show_changes
+from ingest.cli.changes import fail_if_left, show_changes
 from ingest.cli.context import Json, log_errors_only, opened
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import show_fields, show_json, show_table
 from ingest.cli.progress import progress_bar
 from ingest.home import Home
 from storage.effect import NO_EFFECT, Effect, together
+from storage.ledger import COUNTED, State
 
 Deliveries = Annotated[list[str], typer.Argument(help="Ids of deliveries.", metavar="ID...")]
 DryRun = Annotated[
@@ -50,19 +51,13 @@ def undo(
         "stayed": difference.new + difference.changed + difference.unchanged - sum(back.values()),
         "sample": [asdict(one) for one in effect.sample],
     }
-    if json:
-        show_json(document)
-        return
-    _show(said)
-    typer.echo("Rows, if it were done:" if dry_run else "Rows:")
-    show_fields(
-        {
-            "vanished": document["vanished"],
-            **{f"went back to {delivery}": count for delivery, count in back.items()},
-            "stayed": document["stayed"],
-        }
-    )
-    show_changes(document["sample"], all_changed=difference.gone + sum(back.values()))
+    rows = {
+        "vanished": document["vanished"],
+        **{f"went back to {delivery}": count for delivery, count in back.items()},
+        "stayed": document["stayed"],
+    }
+    _answer(document, rows, json=json, all_changed=difference.gone + sum(back.values()))
+    _fail_if_left(deliveries, said, State.UNDONE, done="undone")
 
 
 def redo(
@@ -79,13 +74,9 @@ def redo(
         "stayed": difference.unchanged,
         "sample": [asdict(one) for one in effect.sample],
     }
-    if json:
-        show_json(document)
-        return
-    _show(said)
-    typer.echo("Rows, if it were done:" if dry_run else "Rows:")
-    show_fields({key: document[key] for key in ("new", "changed", "stayed")})
-    show_changes(document["sample"], all_changed=difference.new + difference.changed)
+    rows = {key: document[key] for key in ("new", "changed", "stayed")}
+    _answer(document, rows, json=json, all_changed=difference.new + difference.changed)
+    _fail_if_left(deliveries, said, *COUNTED, done="redone")
 
 
 def _turn(
@@ -105,16 +96,37 @@ def _of_each_tenant(
     entries = [lookup.delivery(home, one) for one in ids]
     said: list[dict[str, Any]] = []
     effect = NO_EFFECT
-    with progress_bar("Reading"):
+    with progress_bar("Folding", deliveries=True) as progress:
         for owner in sorted({entry.tenant for entry in entries}):
             theirs = {entry.id for entry in entries if entry.tenant == owner}
             turn = turning.undo if what == "undo" else turning.redo
-            result = turn(home, owner, theirs, dry_run=dry_run)
+            result = turn(home, owner, theirs, dry_run=dry_run, progress=progress)
             said += [asdict(one) for one in result.deliveries]
             effect = together(effect, result.effect, shown=refolding.SHOWN)
     return said, effect
 
 
-def _show(said: list[dict[str, Any]]) -> None:
+def _answer(
+    document: dict[str, Any], rows: dict[str, int], *, json: bool, all_changed: int
+) -> None:
+    """Show what was done, or would be, to the deliveries and to the rows."""
+    if json:
+        show_json(document)
+        return
+    said = document["deliveries"]
     columns = ("delivery", "applied", "state", "message")
     show_table(columns, ([one[name] for name in columns] for one in said), empty="No deliveries.")
+    if not any(one["applied"] for one in said):
+        typer.echo("There is nothing to do: no row changes.")
+        return
+    typer.echo("Rows, if it were done:" if document["dry_run"] else "Rows:")
+    show_fields(rows)
+    show_changes(document["sample"], all_changed=all_changed)
+
+
+def _fail_if_left(ids: list[str], said: list[dict[str, Any]], *wanted: State, done: str) -> None:
+    """End with status 1 if one that was named is not as it was asked to be; parts were not."""
+    named = {one.strip().lower() for one in ids}
+    asked = [one for one in said if one["delivery"] in named]
+    left = [one for one in asked if not one["applied"] and one["state"] not in wanted]
+    fail_if_left(left, all_asked=len(asked), done=done)

@@ -9,7 +9,7 @@ import typer
 
 from ingest.cli.context import Json, TenantName, log_errors_only, opened
 from ingest.cli.helping import Command, examples
-from ingest.cli.output import clean, show_fields, show_json, show_table
+from ingest.cli.output import clean, show_fields, show_json, show_table, to_seconds
 from ingest.cli.progress import progress_bar
 from storage import tenants
 from storage.errors import NotFound
@@ -50,6 +50,8 @@ def why(
             f"location {location}.",
             hint=f"'dropsafe rows {tenant}' lists those there are.",
         )
+    for one in found["history"]:
+        one["received_at"] = to_seconds(one["received_at"])
     if json:
         show_json(found)
     else:
@@ -68,7 +70,7 @@ def _show(found: dict[str, Any]) -> None:
                 f"Read by version {source['mapping_version']} of the mapping of {source['feed']}, "
                 "from the record:"
             )
-            typer.echo(f"  {clean(found['raw'] or '')}")
+            typer.echo(f"  {clean(found['raw'] or source['message'])}")
     typer.echo("All that was ever said of it:")
     show_table(
         ("delivery", "received", "file", "line", "total", "local time", "effect", "message"),

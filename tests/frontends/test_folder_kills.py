@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -118,6 +120,39 @@ def test_another_file_under_the_same_name_is_not_taken_for_the_first(home: Home)
 
     assert [data for _, data in home.accepted()] == [CSV, CSV * 2]
     assert list(directory.iterdir()) == []
+
+
+def test_a_file_that_could_not_be_removed_comes_once_after_a_restart_too(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Although another file was taken since; and it is removed as soon as that can be done."""
+    directory = drop_one(home)
+    folder = folder_of(home)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", only_into_spool_and_inbox(Path.rename))
+        look_twice(folder)
+        (directory / "next.csv").write_bytes(CSV * 2)
+        look_twice(folder)
+        again(home)
+    assert [data for _, data in home.accepted()] == [CSV, CSV * 2]
+    assert sorted(os.listdir(directory)) == ["next.csv", "sales.csv"]
+
+    look_twice(folder)
+
+    assert [data for _, data in home.accepted()] == [CSV, CSV * 2]
+    assert os.listdir(directory) == []
+    assert not home.layout.taking.exists()
+
+
+def only_into_spool_and_inbox(real: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """A rename that fails for what lies in the drop folder."""
+
+    def rename(source: Path, target: Path) -> Path:
+        if source.parent.parent.name == "drop":
+            raise OSError(errno.EIO, "Input/output error")
+        return real(source, target)
+
+    return rename
 
 
 @pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"{}"])

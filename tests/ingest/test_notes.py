@@ -1,7 +1,8 @@
-"""What was noticed in a file is told wherever its verdict is."""
+"""What is told of a delivery: what was noticed in its file, wherever its verdict is, and when."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -50,3 +51,12 @@ def test_notes_stand_below_each_other_and_what_is_ignored_is_counted(
     assert tried[at + 1 : at + 3] == [f"  {note}" for note in NOTES]
     [told] = dropsafe_json(shop, "replay", entry["delivery"], "--dry-run")["deliveries"]
     assert (told["ignored"], told["notes"]) == (1, NOTES)
+
+
+def test_every_moment_that_is_reported_has_one_form(shop: Path, tmp_path: Path) -> None:
+    """That of the rows: in UTC, to the second."""
+    loaded = dropsafe_json(shop, "load", "acme", str(tmp_path / "sales.csv"), "--wait")
+    shown = dropsafe_json(shop, "show", loaded["delivery"])
+    (said,) = dropsafe_json(shop, "why", "acme", "A", "0")["history"]
+    moments = [shown["received_at"], shown["settled_at"], said["received_at"]]
+    assert [re.sub("[0-9]", "9", moment) for moment in moments] == ["9999-99-99T99:99:99Z"] * 3

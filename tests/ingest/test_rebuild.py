@@ -120,7 +120,7 @@ def test_damaged_bytes_stop_a_rebuild_and_are_named(loading_home: Home) -> None:
     open_shop(home)
     one = send(home, table(("A", "1", "1")))
     before = dump(home)
-    (home.archive.place("acme", one.id) / "data").write_bytes(table(("A", "1", "2")))
+    (home.layout.kept("acme", one.id) / "data").write_bytes(table(("A", "1", "2")))
     with pytest.raises(Held) as verdict:
         rebuild(home, "acme")
     assert (verdict.value.reason, one.id in verdict.value.message) == ("damaged", True)

@@ -230,6 +230,28 @@ def test_a_replay_says_to_which_deliveries_it_was_applied(loading_home: Home) ->
         ]
 
 
+def test_a_replay_says_what_each_delivery_brings(loading_home: Home) -> None:
+    """Of its rows those that are then new or changed by it, before it is done and after."""
+    home = loading_home
+    open_shop(home)
+    first = send(home, _two_totals(("1", "1", "5"), ("2", "1", "1"), ("3", "1", "5")))
+    second = send(home, _two_totals(("3", "2", "2"), ("4", "2", "7")))
+    net = MAPPING.replace('"Total"', '"Net"').replace('"Store"', '{ constant = "A" }')
+    describing.set_mapping(home, tenant="acme", feed="default", text=net)
+    for dry_run in (True, False):
+        told = replay(home, "acme", [first.id, second.id], dry_run=dry_run).deliveries
+        assert [(one.new, one.changed, one.unchanged) for one in told] == [(0, 1, 2), (0, 1, 1)]
+    text = net.replace('"A"', '"B"')
+    describing.set_mapping(home, tenant="acme", feed="default", text=text)
+    told = replay(home, "acme", [first.id, second.id], dry_run=True).deliveries
+    assert [(one.new, one.changed, one.unchanged) for one in told] == [(2, 0, 1), (2, 0, 0)]
+
+
+def _two_totals(*rows: tuple[str, str, str]) -> bytes:
+    lines = (f"A,{receipt},2026-03-01 10:00:00,{total},{net}" for receipt, total, net in rows)
+    return "\n".join(["Store,Receipt,When,Total,Net", *lines, ""]).encode()
+
+
 def _known(home: Home, delivery: str) -> Entry:
     return lookup.delivery(home, delivery)
 

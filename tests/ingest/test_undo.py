@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
-from ingest import lookup
+import pytest
+
+from ingest import journalling, lookup
 from ingest.home import Home
 from ingest.replay import replay
 from ingest.undo import redo, undo
@@ -12,6 +16,7 @@ from storage import rows
 from storage.effect import Change, Difference
 from storage.ledger import State
 from storage.tables import folds
+from tests.e2e.running import dropsafe, dropsafe_json
 from tests.parsers.packing import zipped
 from tests.shop import (
     deliver,
@@ -105,8 +110,43 @@ def test_the_duplicate_of_an_undone_delivery_counts_in_its_place(loading_home: H
         (State.DUPLICATE, second.id),
     ]
     assert first.id in found[0].message
+
+
+def test_a_redone_delivery_takes_its_place_back_from_its_duplicate(loading_home: Home) -> None:
+    """Undone and redone in any order, all are in the end what they were in the beginning."""
+    home = loading_home
+    open_shop(home)
+    ids = [send(home, table(("A", "1", "1"))).id for _ in range(3)]
+    before = [lookup.delivery(home, one) for one in ids]
+    for gone, back in (([0], [0]), ([0, 1], [1, 0]), ([1], [1]), ([0, 1, 2], [2, 0, 1])):
+        for one in gone:
+            undo(home, "acme", [ids[one]])
+        for one in back:
+            tried = redo(home, "acme", [ids[one]], dry_run=True)
+            assert redo(home, "acme", [ids[one]]) == tried
+        now = [lookup.delivery(home, one) for one in ids]
+        for was, found in zip(before, now, strict=True):
+            assert (found.state, found.same_as, found.counts) == (
+                was.state,
+                was.same_as,
+                was.counts,
+            )
+            assert found.message.split("delivery")[0] == was.message.split("delivery")[0]
+    assert [row[5] for row in dump(home)] == [ids[0]]
+
+
+def test_what_came_in_between_is_no_duplicate_of_a_redone_delivery(loading_home: Home) -> None:
+    """The same bytes behind another file that was loaded late are what makes the row."""
+    home = loading_home
+    open_shop(home)
+    first = send(home, table(("A", "1", "1")))
+    between = deliver(home, table(("A", "1", "9")))
+    last = send(home, table(("A", "1", "1")))
+    load(home, between)
+    undo(home, "acme", [first.id])
     redo(home, "acme", [first.id])
-    assert [row[5] for row in dump(home)] == [first.id]
+    assert _told(home, last.id)[0] is State.LOADED
+    assert [row[5] for row in dump(home)] == [last.id]
 
 
 def test_what_cannot_be_undone_says_why(loading_home: Home) -> None:
@@ -156,6 +196,85 @@ def test_all_parts_of_what_was_opened_are_undone(loading_home: Home) -> None:
     redo(home, "acme", [packed.id])
     assert (dump(home), entry(home, packed).state) == (before, State.LOADED)
     assert entry(home, packed).message == told
+
+
+def test_a_crash_in_undoing_an_archive_leaves_it_as_whole_as_its_parts(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What holds files is marked in the transaction of its files, and in the journal with them."""
+    home = loading_home
+    open_shop(home)
+    packed = deliver(home, zipped({"a.csv": table(("A", "1", "1"))}), name="all.zip")
+    work_off(home)
+    recover, calls = journalling.recover, iter([True, False])
+
+    def recover_once(home: Home, tenant: str) -> None:
+        """At the start of the undo, and not after its commit."""
+        if not next(calls):
+            raise KeyboardInterrupt
+        recover(home, tenant)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journalling, "recover", recover_once)
+        with pytest.raises(KeyboardInterrupt):
+            undo(home, "acme", [packed.id])
+    assert (dump(home), entry(home, packed).state) == ([], State.UNDONE)
+    undo(home, "acme", [packed.id])
+    assert journalling.decided(home, "acme").undone == {
+        one.id for one in lookup.deliveries(home, tenant="acme")
+    }
+
+
+def test_an_archive_of_which_a_part_counts_again_is_not_undone(loading_home: Home) -> None:
+    """The other parts stay undone, and come back with a redo of the whole."""
+    home = loading_home
+    open_shop(home)
+    files = {"a.csv": table(("A", "1", "1")), "b.csv": table(("B", "1", "1"))}
+    packed = deliver(home, zipped(files), name="all.zip")
+    work_off(home)
+    part, other = (one.id for one in lookup.parts(home, entry(home, packed)))
+    undo(home, "acme", [packed.id])
+    [done] = redo(home, "acme", [part]).deliveries
+    assert (done.delivery, done.applied) == (part, True)
+    assert (entry(home, packed).state, _told(home, other)[0]) == (State.LOADED, State.UNDONE)
+    assert journalling.decided(home, "acme").undone == {other}
+    redo(home, "acme", [packed.id])
+    assert len(dump(home)) == 2
+
+
+def test_what_holds_nothing_that_was_loaded_is_undone_and_redone(loading_home: Home) -> None:
+    """Also then the journal hears of it."""
+    home = loading_home
+    open_shop(home)
+    packed = deliver(home, zipped({"a.csv": b"Nothing,Of,It\n1,2,3\n"}), name="all.zip")
+    work_off(home)
+    for turn, state in ((undo, State.UNDONE), (redo, State.LOADED)):
+        turn(home, "acme", [packed.id])
+        assert entry(home, packed).state is state
+        assert (packed.id in journalling.decided(home, "acme").undone) == (state is State.UNDONE)
+
+
+def test_the_commands_say_what_was_not_done(fresh_shop: tuple[Path, str], tmp_path: Path) -> None:
+    """One line and status 1 for what cannot be done; none for what is so already."""
+    home = shutil.copytree(fresh_shop[0], tmp_path / "home")
+    (tmp_path / "good.csv").write_bytes(table(("A", "1", "1"), ("A", "2", "2")))
+    (tmp_path / "bad.csv").write_bytes(b"Nothing,Of,It\n1,2,3\n")
+    good, held = (
+        dropsafe_json(home, "load", "acme", str(tmp_path / name), "--wait")["delivery"]
+        for name in ("good.csv", "bad.csv")
+    )
+
+    for command, done in (("undo", "undone"), ("redo", "redone"), ("replay", "replayed")):
+        told = dropsafe(home, command, held, status=1)
+        assert told.strip().splitlines()[-1].startswith(f"dropsafe: Not {done}: {held}: ")
+        told = dropsafe(home, command, good, held, "--dry-run", status=1)
+        assert told.strip().splitlines()[-1].startswith(f"dropsafe: 1 of 2 were not {done}; {held}")
+    said = dropsafe(home, "redo", good)
+    assert "It was not undone." in said
+    assert "There is nothing to do: no row changes." in said
+    assert "vanished" not in said
+    assert "vanished" in dropsafe(home, "undo", good)
+    assert "It is undone already." in dropsafe(home, "undo", good)
 
 
 def test_what_older_deliveries_replaced_is_read_from_the_archive_if_it_was_not_kept(

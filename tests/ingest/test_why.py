@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_read_any_more_is_part_of_the_answer(loading_home:
     open_shop(home)
     broken = send(home, table(("A", "17", "1")))
     last = send(home, table(("A", "17", "2")))
-    (home.archive.place("acme", broken.id) / "data").write_bytes(b"gone")
+    (home.layout.kept("acme", broken.id) / "data").write_bytes(b"gone")
     told = why(home, "acme", "A", "17").history
     assert [(one.delivery, one.effect) for one in told] == [
         (broken.id, "unreadable"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,22 @@ def test_an_intent_holds_if_its_commit_did(layout: Layout, version: int, said: o
     journal.recover("acme", intent, version=version)
     assert list(journal.read("acme")) == said
     assert journal.intent("acme") is None
+
+
+@pytest.mark.parametrize("refused", ["fsync", "replace"])
+def test_an_intent_that_the_disk_refuses_leaves_nothing_behind(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, refused: str
+) -> None:
+    """Neither the intent nor a half of it; whoever decides is told by the error."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    journal = Journal(layout)
+    (layout.archive / "acme").mkdir(parents=True)
+    with monkeypatch.context() as patch:
+        patch.setattr({"fsync": os, "replace": Path}[refused], refused, fail)
+        with pytest.raises(OSError, match="Input/output error"):
+            journal.intend("acme", Intent("transactions", 7, tuple(LINES)))
+    assert not journal.is_interrupted("acme")
+    assert os.listdir(layout.archive / "acme") == []

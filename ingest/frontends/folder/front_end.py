@@ -25,14 +25,13 @@ from ingest.frontends.folder.entries import (
     contents_of,
     strays_beside,
 )
-from ingest.frontends.folder.taking import Taking
+from ingest.frontends.folder.taking import Taking, remember, remembered
 from ingest.reception import log_accepted
 from ingest.settings import Folder, path_of
 from storage.accounts import Tenant
 from storage.archive import Archive
 from storage.delivery import Origin, delivery_id, printable
-from storage.errors import NotFound, ReceptionError, StorageFailing
-from storage.files import sync_directory
+from storage.errors import ReceptionError, StorageFailing
 from storage.layout import Layout
 from storage.spool import Spool, Upload
 
@@ -77,8 +76,8 @@ class DropFolder:
         self._archive = Archive(layout)
         self._has_resumed = False
         self._seen: dict[Path, State] = {}
-        # Accepted files; one that cannot be removed must not come again at every look.
-        self._taken: dict[Path, State] = {}
+        # Accepted and not removed yet, by delivery: such a file must not come again.
+        self._accepted: dict[str, Taking] = {}
         self._logged: dict[Path, State] = {}
         self._stopping = threading.Event()
         self._cut = threading.Event()
@@ -103,6 +102,7 @@ class DropFolder:
         """
         if not self._has_resumed:
             self._resume()
+        self._remove_accepted()
         tenants = self._gatekeeper.tenants()
         strays = strays_beside(self._root, {tenant.name for tenant in tenants})
         found: dict[Path, State] = {}
@@ -111,21 +111,23 @@ class DropFolder:
             try:
                 contents = contents_of(directory)
             except OSError as error:
-                self._log_once("drop.unusable", tenant, directory, NOTHING, reason=error.strerror)
+                self._log_once(
+                    "drop.unusable", tenant.name, directory, NOTHING, reason=error.strerror
+                )
                 found[directory] = NOTHING
                 continue
             strays.update(contents.strays)
             found.update(contents.files)
             for path, state in contents.files.items():
-                ready = self._seen.get(path) == state and self._taken.get(path) != state
+                ready = self._seen.get(path) == state and not self._is_accepted(path, state)
                 if ready and not self._stopping.is_set():
                     self._take(tenant, path, state)
         found.update(dict.fromkeys(strays, NOTHING))
         self._note_strays(strays)
         self._seen = found
-        for memory in (self._taken, self._logged):
-            for path in memory.keys() - found.keys():
-                del memory[path]
+        unremoved = {taking.path for taking in self._accepted.values()}
+        for path in self._logged.keys() - found.keys() - unremoved:
+            del self._logged[path]
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -152,20 +154,20 @@ class DropFolder:
                 envelope = upload.commit()
             finally:
                 upload.abort()
-            self._taken[path] = state
+            self._accepted[taking.delivery] = taking
             log_accepted(envelope)
             self._remove(taking)
         except _Unsettled:
             log.info("drop.unsettled", tenant=tenant.name, name=printable(path.name))
         except OSError as error:
-            self._log_once("drop.unusable", tenant, path, state, reason=error.strerror)
+            self._log_once("drop.unusable", tenant.name, path, state, reason=error.strerror)
 
     def _begin(self, tenant: Tenant, path: Path, state: State) -> tuple[Taking, int]:
         """Write down which file is taken next, and as which number in the order."""
         try:
             order = self._spool.sequence.allot()
             taking = Taking(tenant=tenant.name, delivery=delivery_id(order), path=path, state=state)
-            taking.save(self._memory)
+            remember(self._memory, [*self._accepted.values(), taking])
         except OSError as error:
             raise StorageFailing(error) from error
         return taking, order
@@ -173,25 +175,33 @@ class DropFolder:
     def _remove(self, taking: Taking) -> None:
         """Remove a file that was accepted, and forget it. Raises OSError."""
         taking.remove()
-        self._memory.unlink(missing_ok=True)
+        del self._accepted[taking.delivery]
+        remember(self._memory, self._accepted.values())
 
     def _resume(self) -> None:
-        """Remove the file that an earlier gateway accepted and had no time to remove."""
-        taking = Taking.load(self._memory)
+        """Learn which files an earlier gateway accepted and had no time to remove."""
+        for taking in remembered(self._memory):
+            # One that was not accepted is taken like any other.
+            if self._archive.exists(taking.tenant, taking.delivery):
+                self._accepted[taking.delivery] = taking
         self._has_resumed = True
-        if taking is None:
-            return
-        shown = {"tenant": taking.tenant, "name": printable(taking.path.name)}
-        try:
-            place = self._archive.place(taking.tenant, taking.delivery)
-            self._taken[taking.path] = taking.state
-            sync_directory(place.parent)  # a killed gateway may not have come to this
-            self._remove(taking)
-            log.info("drop.resumed", delivery=taking.delivery, **shown)
-        except NotFound:
-            return  # it was not accepted, and is taken like any other
-        except OSError as error:
-            log.error("drop.unusable", reason=error.strerror, **shown)  # noqa: TRY400 - what is wrong is said
+
+    def _remove_accepted(self) -> None:
+        """Remove files that were accepted earlier."""
+        for taking in list(self._accepted.values()):
+            tenant, path = taking.tenant, taking.path
+            try:
+                # A killed gateway may not have come to this.
+                self._archive.secure(tenant, taking.delivery)
+                self._remove(taking)
+            except OSError as error:
+                self._log_once("drop.unusable", tenant, path, taking.state, reason=error.strerror)
+            else:
+                name = printable(path.name)
+                log.info("drop.resumed", delivery=taking.delivery, tenant=tenant, name=name)
+
+    def _is_accepted(self, path: Path, state: State) -> bool:
+        return any((one.path, one.state) == (path, state) for one in self._accepted.values())
 
     def _note_strays(self, strays: dict[Path, str]) -> None:
         """Say once of each path that what is there stays where it is."""
@@ -201,13 +211,11 @@ class DropFolder:
                 shown = printable(str(path.relative_to(self._root)))
                 log.warning("drop.misplaced", path=shown, reason=reason)
 
-    def _log_once(
-        self, event: str, tenant: Tenant, path: Path, state: State, **more: object
-    ) -> None:
+    def _log_once(self, event: str, tenant: str, path: Path, state: State, **more: object) -> None:
         """Log what is wrong with a file, once until the file changes, and not at every look."""
         if self._logged.get(path) != state:
             self._logged[path] = state
-            log.error(event, tenant=tenant.name, name=printable(path.name), **more)
+            log.error(event, tenant=tenant, name=printable(path.name), **more)
 
     def _copy(self, path: Path, state: State, upload: Upload) -> None:
         descriptor = os.open(path, _CAREFULLY)
@@ -232,5 +240,5 @@ class DropFolder:
         Nobody is at the other end to be told no. The name shows it to who looks, and is
         remembered over a restart, so that it is logged once and not at every look.
         """
-        self._log_once("drop.refused", tenant, path, state, size=state.size, limit=limit)
+        self._log_once("drop.refused", tenant.name, path, state, size=state.size, limit=limit)
         path.rename(path.with_name(path.name + REFUSED))

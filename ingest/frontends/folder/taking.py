@@ -1,13 +1,15 @@
-"""The one file of the drop folder that is being taken, remembered over a crash.
+"""The files of the drop folder that are being taken, remembered over a crash.
 
 Acceptance is one step and the removal of the file another. A crash between the two must not bring
 the file a second time, in a later place of the order: it could overwrite what came in between. So
-the number in the order is allotted first and written down, with what file it is for.
+the number in the order is allotted first and written down, with what file it is for. That is one
+file at a time, and with it those that were accepted and cannot be removed.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,24 +27,6 @@ class Taking:
     path: Path
     state: State
 
-    @classmethod
-    def load(cls, memory: Path) -> Taking | None:
-        """What an earlier gateway was taking when it ended, if it can be read. Raises OSError."""
-        try:
-            stored = json.loads(memory.read_bytes())
-            return cls(
-                tenant=stored["tenant"],
-                delivery=stored["delivery"],
-                path=Path(stored["path"]),
-                state=State(**stored["state"]),
-            )
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return None  # damaged, it must not keep the other files out
-
-    def save(self, memory: Path) -> None:
-        """Remember it, durably, in the place of what was remembered before. Raises OSError."""
-        write_durably(memory, json.dumps({**asdict(self), "path": str(self.path)}).encode())
-
     def remove(self) -> None:
         """Remove the file that was accepted, and no other that took its name meanwhile.
 
@@ -58,3 +42,28 @@ class Taking:
                 aside.unlink()
             else:
                 aside.rename(self.path)
+
+
+def remembered(memory: Path) -> tuple[Taking, ...]:
+    """What an earlier gateway was taking when it ended, if it can be read. Raises OSError."""
+    try:
+        return tuple(
+            Taking(
+                tenant=stored["tenant"],
+                delivery=stored["delivery"],
+                path=Path(stored["path"]),
+                state=State(**stored["state"]),
+            )
+            for stored in json.loads(memory.read_bytes())
+        )
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return ()  # damaged, it must not keep the other files out
+
+
+def remember(memory: Path, takings: Collection[Taking]) -> None:
+    """Write down what is being taken, durably, in the place of what was before. Raises OSError."""
+    if takings:
+        stored = [{**asdict(one), "path": str(one.path)} for one in takings]
+        write_durably(memory, json.dumps(stored).encode())
+    else:
+        memory.unlink(missing_ok=True)

@@ -1,0 +1,98 @@
+"""What can be wrong in a home, in code, and with what mends it; docs/verify.md explains each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ProblemCode(StrEnum):
+    """Kinds of problems."""
+
+    # A delivery's own files
+    ARCHIVE_DAMAGED = "archive-damaged"  # a part of an archive cannot be read at all
+    BYTES_DIFFER = "bytes-differ"  # not those that were received
+    BYTES_MISSING = "bytes-missing"  # an envelope without bytes
+    ENVELOPE_DAMAGED = "envelope-damaged"  # no envelope, or not that of these bytes
+    ENVELOPE_MISPLACED = "envelope-misplaced"  # that of another delivery, or tenant
+    ENVELOPE_MISSING = "envelope-missing"  # bytes without an envelope
+    LEDGER_DIFFERS = "ledger-differs"  # the ledger says something else than the envelope
+    # Where it stands
+    MISPLACED = "misplaced"  # not where its state says
+    NOT_IN_LEDGER = "not-in-ledger"  # archived or held, and the ledger does not know it
+    NOWHERE = "nowhere"  # the ledger or the journal knows it, and it is on no disk
+    NOT_MOVED = "not-moved"  # settled, and still in the inbox
+    TWICE = "twice"  # in two places
+    # The journal
+    INTENT_DAMAGED = "intent-damaged"  # it cannot be told what a crash interrupted
+    INTENT_LEFT = "intent-left"  # a crash came between a commit and the journal
+    JOURNAL_DAMAGED = "journal-damaged"  # a line cannot be read
+    JOURNAL_DIFFERS = "journal-differs"  # from the ledger, on one delivery
+    JOURNAL_LACKS = "journal-lacks"  # a settled delivery, or a version of a mapping
+    MAPPING_DIFFERS = "mapping-differs"  # database and journal have different texts
+    MAPPING_MISSING = "mapping-missing"  # the journal has a version that the database has not
+    # The database
+    DATABASE_DAMAGED = "database-damaged"  # SQLite finds its own file damaged
+    FOLD_DIFFERS = "fold-differs"  # its newest delivery is not the newest
+    NO_ORIGINAL = "no-original"  # a duplicate of nothing that counts
+    REJECTS_ALONE = "rejects-alone"  # of a delivery that the ledger does not know
+    ROWS_ALONE = "rows-alone"  # of a delivery that the ledger does not know
+    ROWS_MISSING = "rows-missing"  # none at all, though deliveries brought some
+    ROWS_UNCOUNTED = "rows-uncounted"  # of a delivery that does not count
+    SUPERSEDED_ASTRAY = "superseded-astray"  # values that stand above no row
+    TENANT_UNKNOWN = "tenant-unknown"  # it has deliveries, and the database does not know it
+    # What a crash, or a hand, has left
+    PARKED_DAMAGED = "parked-damaged"  # an upload under a temporary name cannot be handed on
+    RELEASE_LEFT = "release-left"  # held deliveries are due to be released, and there are none
+    SPOOL_LEFT = "spool-left"  # what had half arrived
+    STRAY = "stray"  # a name that dropsafe knows nothing of
+    TAKING_LEFT = "taking-left"  # a file of the drop folder was taken, and not removed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong: where, what, and what mends it.
+
+    `tenant` and `delivery` are None where it is not about one.
+    """
+
+    code: ProblemCode
+    tenant: str | None
+    delivery: str | None
+    message: str
+    remedy: str
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """By which it is known again at a second look."""
+        return self.code, self.tenant or "", self.delivery or self.message
+
+
+def rebuilding(tenant: str) -> str:
+    """For what the archive knows better than the database."""
+    return f"dropsafe rebuild {tenant}"
+
+
+def restoring(tenant: str) -> str:
+    """For what nothing in the home can bring back."""
+    return (
+        f"Restore it from a backup of the home, then: dropsafe verify --tenant {tenant}. "
+        "Without a backup, have the file sent again."
+    )
+
+
+def writing_journal_anew(tenant: str) -> str:
+    """For what the ledger knows better than the journal."""
+    return (
+        f"Move archive/{tenant}/journal.jsonl out of the home, then: dropsafe init. "
+        "It writes the journal anew as the ledger has it."
+    )
+
+
+REMAKING_DATABASE = (
+    "Stop the server. Restore the database from a backup, or make an empty one with: "
+    "dropsafe init. Then: dropsafe rebuild"
+)
+MOVING_OUT = "Look at it, and move it out of the home."
+WORKING_OFF = "dropsafe work --once"
+STARTING = "It is done at the next start: dropsafe serve"

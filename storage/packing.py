@@ -1,0 +1,112 @@
+"""Packing: what is settled goes into the tenant's pack of its day; what is too old is pruned.
+
+A delivery that lies alone costs three inodes and at least two blocks, for ever. So a tenant's
+settled deliveries are packed when there are some dozens of them, and what is left of a day when
+the day is over: one file for each tenant and day.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from storage import files
+from storage.archive import Archive, is_pruned
+from storage.delivery import day_of
+from storage.errors import DamagedArchive
+from storage.layout import Layout
+from storage.packs import Kept, Pack, is_intact, unpacked, write_pack
+
+BATCH = 64
+"""So many deliveries of a day that is not over are packed together."""
+
+
+class Packing:
+    """The packing of one home; the caller has claimed the tenant."""
+
+    def __init__(self, layout: Layout, archive: Archive) -> None:
+        self._layout = layout
+        self._archive = archive
+
+    def is_due(self, tenant: str, today: date) -> bool:
+        """Whether there is anything to pack: costs the listing of a small directory."""
+        loose = self._archive.loose(tenant)
+        return len(loose) >= BATCH or any(day_of(one) < today for one in loose)
+
+    def pack(self, tenant: str, today: date) -> int:
+        """Pack what is due; gives how many deliveries were packed.
+
+        A crash at any point leaves a delivery in both places at the most, and the next time puts
+        that right. What is not whole, or not what was received, stays where it is.
+
+        Raises:
+            DamagedArchive: a pack that is there cannot be read; nothing of that day was packed.
+            OSError: the disk refused; nothing was lost.
+        """
+        packed = 0
+        for day, members in groupby(self._archive.loose(tenant), day_of):
+            deliveries = list(members)
+            if day < today or len(deliveries) >= BATCH:
+                packed += self._pack_day(tenant, day, deliveries, is_over=day < today)
+        return packed
+
+    def prune(self, tenant: str, before: date) -> int:
+        """Take away the bytes of what was received before a day; gives of how many packs.
+
+        Raises:
+            DamagedArchive: a pack cannot be read, and stays as it is.
+            OSError: the disk refused; nothing was lost that is not due.
+        """
+        pruned = 0
+        for path in self._archive.packs(tenant):
+            day = date.fromisoformat(path.name[:10])
+            if day < before and not is_pruned(path):
+                without = (
+                    Kept(id=one.id, envelope=one.envelope, data=None)
+                    for one in Pack.open(path).contents()
+                )
+                write_pack(self._layout.pruned_pack(tenant, day), old=None, new=without)
+                path.unlink()
+                pruned += 1
+        return pruned
+
+    def _pack_day(self, tenant: str, day: date, deliveries: list[str], *, is_over: bool) -> int:
+        path, pruned = self._layout.pack(tenant, day), self._layout.pruned_pack(tenant, day)
+        old = _opened(path) or _opened(pruned)
+        known = old.deliveries.keys() if old else set()
+        new = [
+            one for one in deliveries if one not in known and is_intact(self._loose(tenant, one))
+        ]
+        if new:
+            if old and is_over and old.is_scattered():
+                both = (
+                    old.kept(one) if one in known else self._loose(tenant, one)
+                    for one in sorted([*known, *new])
+                )
+                write_pack(path, old=None, new=both)
+            else:
+                write_pack(path, old=old, new=(self._loose(tenant, one) for one in new))
+            _check(path, new)
+        if path.exists():
+            pruned.unlink(missing_ok=True)
+        for delivery in {*known, *new}.intersection(deliveries):
+            files.remove_tree(self._layout.kept(tenant, delivery))
+        return len(new)
+
+    def _loose(self, tenant: str, delivery: str) -> Kept:
+        return unpacked(self._layout.kept(tenant, delivery))
+
+
+def _opened(path: Path) -> Pack | None:
+    try:
+        return Pack.open(path)
+    except FileNotFoundError:
+        return None
+
+
+def _check(path: Path, deliveries: list[str]) -> None:
+    """Read back what was written, before the only other copy is removed. Raises DamagedArchive."""
+    pack = Pack.open(path)
+    if not all(is_intact(pack.kept(one)) for one in deliveries):
+        raise DamagedArchive(path)
