@@ -5,7 +5,7 @@ BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes --no-deps
 EDITABLE = $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: help install demo test soak check format lock clean
+.PHONY: help install demo test faults soak check format lock clean
 
 help:  ## what each target does
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -19,8 +19,16 @@ demo: $(VENV)/.runtime  ## deliver every sample feed through real protocols and 
 test: $(VENV)/.dev  ## all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term $(ARGS)
 
-soak: $(VENV)/.dev  ## read random files with known values, as many as you like: make soak ARGS="--files 100000"
+# What needs root, strace or a file system of its own is skipped where it is missing, and said so.
+faults: $(VENV)/.dev  ## kill -9, power cuts, failing disks: a choice of points, or each one with FAULTS=all
+	@DROPSAFE_TEST_FAULTS=$(FAULTS) $(BIN)/python -m pytest -n 2 $(ARGS) tests/faults
+
+soak: $(VENV)/.dev  ## random files with known values, make soak ARGS="--files 100000"; then orders of work, stories, and faults at each point
 	@$(BIN)/python -m tests.rendering.soak $(ARGS)
+	@$(BIN)/python -m tests.orders $(ORDERS)
+	@DROPSAFE_STORIES=500 DROPSAFE_DELIVERIES=2000 DROPSAFE_POINTS=all $(BIN)/python -m pytest -q \
+	  tests/ingest/test_law.py tests/ingest/test_undo_of_many.py tests/ingest/test_kill_points.py
+	@$(MAKE) --no-print-directory faults FAULTS=all ARGS=
 
 check: $(VENV)/.dev  ## format, lint, types, layers
 	@$(BIN)/ruff format --check .
