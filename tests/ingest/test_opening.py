@@ -140,7 +140,7 @@ def test_opening_a_message_again_after_a_crash_makes_the_same_parts(
 
     assert load(loading_home, mail).state is State.LOADED
     assert loading_home.inbox.waiting("acme") == []
-    assert len(list(loading_home.layout.archive.glob("acme/*/*/*/*"))) == 2
+    assert len(loading_home.archive.deliveries("acme")) == 2
 
 
 def test_a_message_without_a_file_says_so(loading_home: Home) -> None:

@@ -55,8 +55,11 @@ def _cut(
         del file.lines[file.lines.index(line) + 1 :]
         harm.done = True
         harm.gone = {each.key for each in rows[row + 1 :] if each.key}
-        # A line end inside of an open quote looks like that of a row.
-        if len(left) < len(file.roles) and not file.text().endswith(("\n", "\r")):
+        # A line end inside of an open quote looks like that of a row; and what is left of a first
+        # row is all there is to show how many fields a row has, where no header does.
+        shows_width = row > 0 or plan["header"] != "none"
+        is_open = not file.text().endswith(("\n", "\r"))
+        if len(left) < len(file.roles) and shows_width and is_open:
             harm.must_hold = "its last row is not whole, and has no line end"
     data = BOMS.get(plan["encoding"], b"") + file.text().encode(plan["encoding"])
     return data[:-1] if chance.random() < 0.1 and not file.text()[-1:].isascii() else data

@@ -241,12 +241,12 @@ def _currency_beside(case: Case) -> None:
     """A column that nobody mapped says that one of the totals is in another currency."""
     header = next((line for line in case.file.lines if line.kind == "header"), None)
     at = case.place("extra")
-    if header is None or at is None or len(case.file.rows) == 1:
+    counts = [row for row in case.file.rows if row.key is not None]
+    if header is None or at is None or len(counts) < 2:
         return
     header.fields[at] = write_field(case.plan, "Currency")
     for row in case.file.rows:
         row.fields[at] = write_field(case.plan, "EUR")
-    counts = [row for row in case.file.rows if row.key is not None]
     case.row(counts).fields[at] = write_field(case.plan, "USD")
     case.harm.must_hold = "the rows are in two currencies"
 
