@@ -139,7 +139,7 @@ class Archive:
                 tenant,
                 delivery,
                 lambda directory: (directory / ENVELOPE).read_bytes(),
-                lambda pack: pack.kept(delivery).envelope,
+                lambda pack: pack.envelope(delivery),
             )
         )
 
@@ -149,7 +149,7 @@ class Archive:
             tenant,
             delivery,
             lambda directory: (directory / DATA).read_bytes(),
-            lambda pack: pack.kept(delivery).data,
+            lambda pack: pack.data(delivery),
         )
         if data is None:
             raise Pruned(delivery)
@@ -162,7 +162,7 @@ class Archive:
             with (directory / DATA).open("rb") as data:
                 return data.read(_HEAD)
 
-        data = self._find(tenant, delivery, start, lambda pack: pack.kept(delivery).data)
+        data = self._find(tenant, delivery, start, lambda pack: pack.data(delivery))
         if data is None:
             raise Pruned(delivery)
         return data[:_HEAD]

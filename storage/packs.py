@@ -139,9 +139,16 @@ class Pack:
 
     def kept(self, name: str) -> Kept:
         """A delivery that is in the pack. Raises DamagedArchive."""
-        place = self.deliveries[name]
-        data = self.read(place.data) if place.data else None
-        return Kept(id=name, envelope=self.read(place.envelope), data=data)
+        return Kept(id=name, envelope=self.envelope(name), data=self.data(name))
+
+    def envelope(self, name: str) -> bytes:
+        """The envelope of a delivery that is in the pack. Raises DamagedArchive."""
+        return self.read(self.deliveries[name].envelope)
+
+    def data(self, name: str) -> bytes | None:
+        """The bytes of a delivery that is in the pack; None if pruned. Raises DamagedArchive."""
+        spot = self.deliveries[name].data
+        return self.read(spot) if spot else None
 
     def is_scattered(self) -> bool:
         """Whether adding to it would leave more frames than what is in it needs."""
