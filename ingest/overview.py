@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from typing import Any
 
 from ingest.home import Home
-from storage import ledger, tenants
+from storage import files, ledger, tenants
 from storage.database import SCHEMA
 from storage.errors import DatabaseAway, DropsafeError
 
@@ -44,16 +42,9 @@ def overview(home: Home) -> dict[str, Any]:
 def is_running(home: Home) -> bool:
     """Whether a server holds this home."""
     try:
-        descriptor = os.open(home.layout.lock, os.O_RDONLY | os.O_CLOEXEC)
+        return files.is_locked(home.layout.lock)
     except FileNotFoundError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
 
 
 def _listening(home: Home) -> dict[str, str]:

@@ -11,7 +11,7 @@ from storage import files
 from storage.delivery import TENANT_NAME, Envelope, day_of, is_delivery_id
 from storage.errors import DamagedArchive, DropsafeError, NotFound, Pruned
 from storage.layout import DATA, ENVELOPE, PACK, PRUNED_PACK, Layout
-from storage.packs import Kept, Pack, unpacked
+from storage.packs import Pack
 
 _Found = TypeVar("_Found")
 
@@ -81,17 +81,6 @@ class Archive:
         """Ids of those that are not packed yet, in order of receipt."""
         names = files.names_in(self._layout.settled / tenant)
         return [name for name in names if is_delivery_id(name)]
-
-    def contents(self, tenant: str) -> Iterator[Kept]:
-        """A tenant's archived deliveries, the packed ones first; each pack is read once.
-
-        Raises:
-            DamagedArchive: a pack cannot be read.
-        """
-        for path in self.packs(tenant):
-            yield from Pack.open(path).contents()
-        for delivery in self.loose(tenant):
-            yield unpacked(self._layout.kept(tenant, delivery))
 
     def packs(self, tenant: str) -> list[Path]:
         """A tenant's packs in the order of their days; where there are two of a day, the fuller."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,6 +84,18 @@ def move(source: Path, target: Path) -> None:
     source.rename(target)
     sync_directory(target.parent)
     sync_directory(source.parent)
+
+
+def is_locked(path: Path) -> bool:
+    """Whether somebody holds the lock on a file. Raises FileNotFoundError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def names_in(directory: Path) -> list[str]:

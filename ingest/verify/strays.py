@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import os
 import re
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -103,16 +101,9 @@ def _spool(layout: Layout, *, server_runs: bool) -> Iterator[Problem]:
 def _is_dead(upload: Path) -> bool:
     """Whether nobody holds the lock on the bytes of an upload."""
     try:
-        descriptor = os.open(upload / DATA, os.O_RDONLY | os.O_CLOEXEC)
+        return not files.is_locked(upload / DATA)
     except FileNotFoundError:
         return upload.is_dir()
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    finally:
-        os.close(descriptor)
-    return True
 
 
 def _taking(home: Home) -> Iterator[Problem]:

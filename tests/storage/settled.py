@@ -9,6 +9,7 @@ from storage.archive import Archive
 from storage.delivery import Origin
 from storage.layout import Layout
 from storage.packing import Packing
+from storage.packs import Pack, unpacked
 from storage.spool import Spool
 
 DAY = date(2026, 3, 1)
@@ -44,8 +45,9 @@ class Shop:
         """Everything is there as it was sent, for those who have looked before and for others."""
         for archive in (self.archive, Archive(self.layout)):
             assert archive.deliveries("acme") == sorted(self.sent)
-            found = {one.id: one.data for one in archive.contents("acme")}
-            assert found == self.sent
+            packed = (one for path in archive.packs("acme") for one in Pack.open(path).contents())
+            loose = (unpacked(self.layout.kept("acme", one)) for one in archive.loose("acme"))
+            assert {one.id: one.data for one in (*packed, *loose)} == self.sent
             for delivery, data in self.sent.items():
                 assert archive.read("acme", delivery) == data
                 assert archive.envelope("acme", delivery).id == delivery
