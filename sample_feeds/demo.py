@@ -9,18 +9,16 @@ from __future__ import annotations
 import argparse
 import ftplib
 import os
-import signal
 import sys
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import asyncssh
+import demo_stop
 import demo_story as story
 from demo_check import Checks
 from demo_delivery import WAYS, Account, Server, deliver, sender
@@ -42,8 +40,7 @@ dropsafe --home my-home serve"""
 def main() -> int:
     """Run the demo and return its exit status."""
     arguments = _arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    demo_stop.listen()
     screen = Screen()
     started = time.monotonic()
     try:
@@ -71,13 +68,6 @@ def _arguments() -> argparse.Namespace:
     if arguments.keep and arguments.keep.exists() and any(arguments.keep.iterdir()):
         parser.error(f"{arguments.keep} is not empty")
     return arguments
-
-
-def _end(_number: int, _frame: FrameType | None) -> None:
-    """Take SIGTERM, or a closed terminal, for Ctrl-C: what was started is ended either way."""
-    # What was about to be awaited just now never will be, and needs no word.
-    warnings.filterwarnings("ignore", "coroutine .* was never awaited", RuntimeWarning)
-    raise KeyboardInterrupt
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from pathlib import Path
 from smtplib import SMTP
 
 import asyncssh
+import demo_stop
 from demo_feeds import Sent
 
 WAYS = {
@@ -67,6 +68,7 @@ def deliver(server: Server, account: Account, via: str, files: Sequence[Sent]) -
 
     Raises OSError and its kin when one is not accepted.
     """
+    demo_stop.if_asked()
     if via == "email":
         send_email(server, account, files)
     elif via.startswith("sftp"):

@@ -17,6 +17,7 @@ from random import Random
 from typing import Any, TypeVar
 
 import demo_commands
+import demo_stop
 
 T = TypeVar("T")
 
@@ -49,7 +50,9 @@ class Dropsafe:
 
     def __call__(self, *arguments: str | Path) -> str:
         """Run a command and return what it prints. Raises DemoFailed with what it complains of."""
+        demo_stop.if_asked()
         done = demo_commands.run([str(one) for one in arguments], self.environment)
+        demo_stop.if_asked()  # Ctrl-C ends the command too, and that is no failure
         if done.status:
             raise DemoFailed(f"dropsafe {arguments[0]} failed: {done.complaint.strip()}")
         return done.output
@@ -99,6 +102,7 @@ def wait_for(what: str, look: Callable[[], T | None]) -> T:
     """Look again and again until there is something to see. Raises DemoFailed at the deadline."""
     deadline = time.monotonic() + PATIENCE
     while (seen := look()) is None:
+        demo_stop.if_asked()
         if time.monotonic() > deadline:
             raise DemoFailed(f"Waited {PATIENCE:.0f} s for {what}, in vain.")
         time.sleep(_PAUSE)

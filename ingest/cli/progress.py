@@ -39,6 +39,14 @@ def progress_bar(label: str, *, json: bool = False, deliveries: bool = False) ->
     )
     with progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None, rows=0)
-        yield lambda done, total, rows=0, doing="": bar.update(
-            task, completed=done, total=total, rows=rows, description=doing or label
-        )
+
+        def show(done: int, total: int, rows: int = 0, doing: str = "", /) -> None:
+            doing = doing or label
+            begins = (doing, total) != (bar.tasks[0].description, bar.tasks[0].total)
+            if begins:
+                bar.refresh()  # each step is seen to its end, however short it was
+            bar.update(
+                task, completed=done, total=total, rows=rows, description=doing, refresh=begins
+            )
+
+        yield show

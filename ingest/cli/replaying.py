@@ -135,15 +135,18 @@ def _replay(
     total = {"new": 0, "changed": 0, "unchanged": 0, "gone": 0}
     said: list[dict[str, Any]] = []
     sample: list[dict[str, Any]] = []
+    read = 0
     progress(0, len(chosen))
     for owner in sorted({entry.tenant for entry in chosen}):
         rows = sum(one["records"] for one in said)
 
         def told(done: int, _all: int, more: int, at: int = len(said), rows: int = rows) -> None:
-            progress(at + done, len(chosen), rows + more)
+            nonlocal read
+            read = rows + more
+            progress(at + done, len(chosen), read)
 
         def folding(done: int, total: int) -> None:
-            progress(done, total, 0, "Folding")
+            progress(done, total, read, "Folding")
 
         ids = {entry.id for entry in chosen if entry.tenant == owner}
         result = _replay_of(home, owner, ids, mapping, (told, folding), dry_run=dry_run)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -56,7 +57,18 @@ def playing(directory: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def group_is_gone(group: int) -> bool:
-    """Whether no process of a group runs; those that ended may wait for init to take note."""
+    """Whether no process of a group runs, or will in a moment.
+
+    What forks for the demo's commands ends when it sees that the demo has ended, so a little later.
+    """
+    deadline = time.monotonic() + 5
+    while not (gone := _is_gone(group)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return gone
+
+
+def _is_gone(group: int) -> bool:
+    """Whether none runs now; those that ended may wait for init to take note."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             state, _parent, its_group = stat.read_text().rpartition(")")[2].split()[:3]
