@@ -144,8 +144,7 @@ class File:
             footer=self._mapping.format.footer,
         )
         self._refuse_cut(parted)
-        chosen, table = self._choose(parted.frame)
-        found = self._found(table.frame)
+        chosen, table, found = self._choose(parted.frame)
         layout, lines = self._mapping.format, table.frame["line"]
         refuse_two_readings(self._text, self._dialect, layout, found, lines)
         decisions = self._decide(found, lines)
@@ -153,8 +152,7 @@ class File:
         read_some = RowReader(reader, self._places, self._header.columns)
         mended = repair(parted.frame, self._header, self._dialect, self._mapped(read_some))
         if mended.repairs:
-            chosen, table = self._choose(mended.frame)
-            found = self._found(table.frame)
+            chosen, table, found = self._choose(mended.frame)
         self._refuse_several_currencies(table)
         lost = ids_in(table.rejects, self._dialect, self._mapping)
         unplaced = read_unplaced(chosen.unplaced, self._found(chosen.unplaced), reader)
@@ -209,7 +207,8 @@ class File:
             table.frame, self._header.columns, self._currencies, self._mapping
         )
 
-    def _choose(self, frame: pl.DataFrame) -> tuple[Chosen, Table]:
+    def _choose(self, frame: pl.DataFrame) -> tuple[Chosen, Table, dict[str, Found]]:
+        """Choose the rows, sort out those of another width, and give the rest by column."""
         chosen = choose(
             frame,
             self._mapping.rows,
@@ -218,7 +217,9 @@ class File:
             split=lambda raw: fields_of(raw, self._dialect),
         )
         table = sort_out(chosen.frame, self._header)
-        return chosen, without_misread(table, self._text, self._dialect, self._found(table.frame))
+        found = self._found(table.frame)
+        kept = without_misread(table, self._text, self._dialect, found)
+        return chosen, kept, found if kept is table else self._found(kept.frame)
 
     def _found(self, frame: pl.DataFrame) -> dict[str, Found]:
         texts = frame.select(

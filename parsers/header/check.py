@@ -97,6 +97,8 @@ def refuse_lost_rows(
     just where the rows below have them; with no rows below, if no mapped cell of it is blank.
     Raises Unreadable (HEADER).
     """
+    if not header:  # as in most files: nothing is above it
+        return
     below = [record.fields for record in records[header + 1 :] if len(record.fields) == width]
     types = types_of(below, width)
     typed = {at: kind for at in mapped if (kind := types[at]) is not None}

@@ -7,7 +7,7 @@ line that looks like the rows below: it would be lost. Without names the evidenc
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parsers.header.beginning import Opening, first_records, line_start
@@ -148,8 +148,7 @@ def _named(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -
         at
         for at, record in enumerate(records)
         # Hardly any other line has all of them: the names are looked for where they can be.
-        if all(each in record.raw.casefold() for each in marks)
-        and not missing(_names(record), names)
+        if _may_hold(record, marks) and not missing(_names(record), names)
     ]
     commented = not holding
     if commented:
@@ -167,6 +166,11 @@ def _named(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -
     mapped = [positions(columns, name)[0] for name in names]
     refuse_lost_rows(records, first, len(columns), mapped)
     return _header(records, first, columns, dialect, names)
+
+
+def _may_hold(record: Opening, marks: Iterable[str]) -> bool:
+    folded = record.raw.casefold()
+    return all(each in folded for each in marks)
 
 
 def _guessed(records: Sequence[Opening], dialect: Dialect) -> Header:

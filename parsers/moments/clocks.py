@@ -12,12 +12,14 @@ microseconds. Years outside 1970 to 2099 are rejects.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import polars as pl
 
 from parsers.canonical import FIRST_YEAR, LAST_YEAR
 from parsers.moments import formats
 from parsers.moments.month_names import full_names, short_names
+from parsers.moments.written_back import read_back
 from parsers.moments.zone_names import offsets_called, zone_called
 from parsers.reject import RejectCode
 
@@ -90,13 +92,17 @@ def _written(texts: pl.Series, pattern: str, language: str | None) -> pl.DataFra
     `code`; and `abbreviation` if the format has one."""
     if pattern in _COUNTED:
         return _counted(texts, pattern)
+    if (written := read_back(texts, pattern)) is not None:
+        return written.to_frame("written").select(
+            "written", code=pl.lit(None, dtype=pl.String), offset=_NOTHING
+        )
     if language is None and _NAMES_MONTH.search(pattern):
         # Most name the months in English: the other languages are looked up only if some do not.
         english = texts.str.contains(formats.compile_format(pattern, "en"))
         language = "en" if english.all() else None
     groups = texts.str.extract_groups(formats.compile_format(pattern, language))
     fields = groups.struct.unnest()
-    parts = fields.select(**_parts(fields.columns, language)).with_columns(code=_flaw())
+    parts = fields.select(**_parts(tuple(fields.columns), language)).with_columns(code=_flaw())
     return parts.select(
         "code",
         "offset",
@@ -209,7 +215,8 @@ def _meaning(zone: str, name: str, meanings: Mapping[str, str]) -> tuple[str | N
     return told, None
 
 
-def _parts(groups: list[str], language: str | None) -> dict[str, pl.Expr]:
+@cache  # to put the expressions together takes longer than to read a short file by them
+def _parts(groups: tuple[str, ...], language: str | None) -> dict[str, pl.Expr]:
     """Make numbers of the groups of a format; those that it does not have are zero."""
 
     def number(name: str) -> pl.Expr:
@@ -235,7 +242,7 @@ def _parts(groups: list[str], language: str | None) -> dict[str, pl.Expr]:
     }
 
 
-def _month(groups: list[str], language: str | None) -> pl.Expr:
+def _month(groups: tuple[str, ...], language: str | None) -> pl.Expr:
     if "m" in groups:
         return pl.col("m").cast(pl.Int64)
     name, numbers = ("b", short_names(language)) if "b" in groups else ("B", full_names(language))
@@ -262,6 +269,7 @@ def _offset() -> pl.Expr:
     return pl.when(zulu).then(0).otherwise(sign * (hours * 60 + minutes))
 
 
+@cache
 def _flaw() -> pl.Expr:
     year, month = pl.col("year"), pl.col("month")
     leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 
+from parsers.records.closed import splitter
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.records.quoted import Quoted, Record
 from parsers.records.scan import BLANK_CHARACTERS
@@ -118,7 +119,7 @@ class _Reader:
         dialect = self._dialect
         delimiter, comment = dialect.delimiter, dialect.comment
         quote, escape = dialect.quote, dialect.escape
-        divide = divider(dialect)
+        divide, closed = divider(dialect), splitter(dialect)
         for line in self._source:
             self._number += 1
             self.position += len(line)
@@ -128,6 +129,10 @@ class _Reader:
             if comment and is_comment(body, comment):
                 yield Record(self._number, body, divide(body))
             elif (quote and quote in body) or (escape and escape in body):
+                fields = closed(body)
+                if fields is not None:
+                    yield Record(self._number, body, fields)
+                    continue
                 start = self.position - len(line)
                 yield self._read_quoted(start, start + len(body))
             else:

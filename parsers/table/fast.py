@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from parsers.header.finding import Header
+from parsers.records.closed import LONGEST, closed, split
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.records.scan import BLANK_CHARACTERS
 from parsers.records.tokens import read_records
@@ -84,6 +85,12 @@ def _read_quoted(
         frames.append(_split(lines.filter(comment), header, positions, dialect, quoted=False))
         lines = lines.filter(~comment)
     regular = lines["raw"].str.contains(_regular(dialect))
+    if not regular.all() and (expression := closed(dialect)) is not None:
+        simple = ~regular & lines["raw"].str.contains(expression)
+        simple &= lines["raw"].str.len_chars() <= LONGEST
+        plain = lines.filter(simple)
+        frames.append(_of_fields(plain, [*split(plain["raw"], dialect)], header, positions))
+        lines, regular = lines.filter(~simple), regular.filter(~simple)
     if not regular.all():
         regular |= lines["raw"].str.contains(_with_one_inside(dialect))
     if not regular.all():
@@ -135,13 +142,21 @@ def _one_by_one(
 ) -> pl.DataFrame:
     """Read lines, each of which is a record by itself, as a patient reader does."""
     records = [next(read_records(raw, dialect)) for raw in lines["raw"]]
-    split = [record.fields for record in records]
-    fits = [fields if len(fields) == len(header.columns) else None for fields in split]
+    split_lines = [record.fields for record in records]
+    stray = pl.Series("stray", [record.stray for record in records], dtype=pl.Boolean)
+    return _of_fields(lines, split_lines, header, positions).with_columns(stray)
+
+
+def _of_fields(
+    lines: pl.DataFrame, split_lines: Sequence[list[str]], header: Header, positions: Sequence[int]
+) -> pl.DataFrame:
+    """Put lines and the fields that they were split into side by side."""
+    fits = [fields if len(fields) == len(header.columns) else None for fields in split_lines]
     return lines.select(
         "line",
         "raw",
-        pl.Series("width", [len(fields) for fields in split], dtype=pl.Int64),
-        pl.Series("stray", [record.stray for record in records], dtype=pl.Boolean),
+        pl.Series("width", [*map(len, split_lines)], dtype=pl.Int64),
+        pl.lit(value=False).alias("stray"),
         pl.lit(value=False).alias("unclosed"),
         *(
             pl.Series(

@@ -1,6 +1,7 @@
 """Columns of ids: trimmed text, taken from one column, made of several, or the same everywhere."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import polars as pl
 
@@ -82,6 +83,7 @@ def refuse_ambiguous(
     )
 
 
+@cache
 def _part_flaw(part: str) -> pl.Expr:
     text = pl.col(part)
     return (

@@ -41,8 +41,9 @@ ids = (
     st.text(alphabet="0123456789abcZ#-é ß\"',;|.", min_size=1, max_size=8)
     .map(str.strip)
     .filter(bool)
-    # Nobody can tell whether single quotes around an id belong to it, where no others are.
-    .filter(lambda text: not (len(text) > 1 and text[0] == text[-1] == "'"))
+    # Nobody can tell whether a single quote that an id begins with belongs to it, if there is
+    # another at the end of it or of a later cell.
+    .filter(lambda text: not text.startswith("'"))
 )
 # A note of which one line by itself has as many delimiters as the header may be a swallowed record.
 notes = st.text(alphabet="ab 'é\"\n,;\t|", max_size=8).filter(
@@ -91,7 +92,11 @@ def test_a_known_table_comes_back_from_any_dialect(
         for location, receipt, total, moment, note in table
     ]
     # Single letters beyond ASCII leave a choice of encodings; and the ids come twice by chance.
-    known = f'[format]\nencoding = "{style.encoding}"\n' if style.encoding == "cp1252" else ""
+    known = (
+        f'[format]\nencoding = "{style.encoding}"\n'
+        if style.encoding in ("cp1252", "utf-8")
+        else ""
+    )
     mapping = plain_mapping(known + '[rows]\nlines = "last"')
     reading = read(render([HEADER, *cells], style), mapping)
     assert reading.rows.columns == COLUMNS

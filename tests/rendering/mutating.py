@@ -6,6 +6,7 @@ there, the mutant says so and must be mended.
 
 import importlib
 import inspect
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -106,9 +107,12 @@ def broken(mutant: Mutant) -> Iterator[None]:
 
 
 def _put(found: Any, code: CodeType) -> None:
-    inspect.unwrap(found).__code__ = code
-    if hasattr(found, "cache_clear"):
-        found.cache_clear()
+    plain = inspect.unwrap(found)
+    plain.__code__ = code
+    # What the function gave may be kept by itself, and by others of its module.
+    for other in vars(sys.modules[plain.__module__]).values():
+        if hasattr(other, "cache_clear"):
+            other.cache_clear()
 
 
 @cache
