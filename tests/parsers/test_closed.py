@@ -30,7 +30,7 @@ def test_both_ways_split_the_same(line: str, dialect: Dialect) -> None:
     """Whatever the fast way takes on, the patient reader reads so, and finds nothing wrong."""
     line = line.replace(",", dialect.delimiter).replace('"', dialect.quote or '"')
     fields = splitter(dialect)(line)
-    if fields is not None and dialect.quote in line:
+    if fields is not None and dialect.quote and dialect.quote in line:
         record = Quoted(line, dialect, None).read(0, len(line), 1)
         assert (fields, False, False) == (record.fields, record.stray, record.unclosed)
         assert record.raw == line
