@@ -33,6 +33,33 @@ def tidy(home: Home, tenant: str) -> None:
         _trouble(tenant, error)
 
 
+def is_anything_due(home: Home) -> bool:
+    """Whether a Tidier would find anything to do. Raises DatabaseAway."""
+    archived = home.archive.tenants()
+    if not archived:
+        return False
+    today, keep_days = datetime.now(UTC).date(), _retention(home)
+    return any(_is_due(home, one, today, keep_days.get(one)) for one in archived)
+
+
+def _is_due(home: Home, tenant: str, today: date, keep_days: int | None) -> bool:
+    return (
+        home.packing.is_due(tenant, today)
+        or home.journal.is_interrupted(tenant)
+        or (
+            keep_days is not None
+            and home.packing.is_due_to_prune(tenant, today - timedelta(days=keep_days))
+        )
+    )
+
+
+def _retention(home: Home) -> dict[str, int]:
+    """For how many days bytes are kept, of the tenants that do not keep them for ever."""
+    with home.database.reading() as connection:
+        everyone = tenants.everyone(connection)
+    return {one.name: one.keep_days for one in everyone if one.keep_days is not None}
+
+
 class Tidier:
     """Goes through all tenants once a day, a few at a time."""
 
@@ -47,7 +74,7 @@ class Tidier:
         today = datetime.now(UTC).date()
         if today != self._day:
             try:
-                self._keep_days = self._retention()
+                self._keep_days = _retention(self._home)
             except DatabaseAway:
                 return  # nothing is taken away while nobody can say for how long it is kept
             self._day, self._left = today, self._home.archive.tenants()
@@ -61,18 +88,10 @@ class Tidier:
         while self._left:
             self.go_on()
 
-    def _retention(self) -> dict[str, int]:
-        """For how many days bytes are kept, of the tenants that do not keep them for ever."""
-        with self._home.database.reading() as connection:
-            everyone = tenants.everyone(connection)
-        return {one.name: one.keep_days for one in everyone if one.keep_days is not None}
-
     def _tidy(self, tenant: str) -> None:
         keep_days = self._keep_days.get(tenant)
         try:
-            is_due = self._home.packing.is_due(tenant, self._day)
-            is_interrupted = self._home.journal.is_interrupted(tenant)
-            if keep_days is None and not is_due and not is_interrupted:
+            if not _is_due(self._home, tenant, self._day, keep_days):
                 return  # most tenants, most of the time: not worth a claim
             with self._home.inbox.claim(tenant) as claimed:
                 if claimed:  # else another worker has it, and packs what it has done

@@ -58,18 +58,27 @@ class Packing:
             DamagedArchive: a pack cannot be read, and stays as it is.
             OSError: the disk refused; nothing was lost that is not due.
         """
-        pruned = 0
-        for path in self._archive.packs(tenant):
-            day = date.fromisoformat(path.name[:10])
-            if day < before and not is_pruned(path):
-                without = (
-                    Kept(id=one.id, envelope=one.envelope, data=None)
-                    for one in Pack.open(path).contents()
-                )
-                write_pack(self._layout.pruned_pack(tenant, day), old=None, new=without)
-                path.unlink()
-                pruned += 1
-        return pruned
+        due = self._due_to_prune(tenant, before)
+        for day, path in due:
+            without = (
+                Kept(id=one.id, envelope=one.envelope, data=None)
+                for one in Pack.open(path).contents()
+            )
+            write_pack(self._layout.pruned_pack(tenant, day), old=None, new=without)
+            path.unlink()
+        return len(due)
+
+    def is_due_to_prune(self, tenant: str, before: date) -> bool:
+        """Whether there are bytes of what was received before a day."""
+        return bool(self._due_to_prune(tenant, before))
+
+    def _due_to_prune(self, tenant: str, before: date) -> list[tuple[date, Path]]:
+        days = [
+            (date.fromisoformat(path.name[:10]), path)
+            for path in self._archive.packs(tenant)
+            if not is_pruned(path)
+        ]
+        return [(day, path) for day, path in days if day < before]
 
     def _pack_day(self, tenant: str, day: date, deliveries: list[str], *, is_over: bool) -> int:
         path, pruned = self._layout.pack(tenant, day), self._layout.pruned_pack(tenant, day)

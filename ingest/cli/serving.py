@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -124,11 +123,10 @@ def work(
 
 
 def _anything_to_do(home: Home) -> bool:
-    today = datetime.now(UTC).date()
-    return any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants()) or any(
-        home.journal.is_interrupted(tenant) or home.packing.is_due(tenant, today)
-        for tenant in home.archive.tenants()
-    )
+    from ingest import tidying  # noqa: PLC0415 - costs time
+
+    waits = any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants())
+    return waits or tidying.is_anything_due(home)
 
 
 def _work_once(home: Home, *, json: bool) -> int:

@@ -10,7 +10,7 @@ import pytest
 
 from ingest.home import Home
 from ingest.journalling import decided
-from ingest.tidying import Tidier
+from ingest.tidying import Tidier, is_anything_due
 from ingest.undo import undo
 from ingest.worker import Worker
 from storage import tenants
@@ -82,6 +82,20 @@ def test_retention_takes_bytes_away_and_leaves_the_rows(home: Home) -> None:
     Tidier(home).finish()
     assert [home.archive.is_pruned("acme", one) for one in (old, new)] == [True, False]
     assert totals(home) == {("A", "1"): "1.00", ("A", "2"): "2.00"}
+
+
+def test_retention_is_kept_by_hand_too(home: Home) -> None:
+    """By work --once, though nothing waits; and if nothing is too old, nothing is done."""
+    open_shop(home)
+    old = arrive(home, TODAY - timedelta(days=9), ("A", "1", "1"))
+    Worker(home).run_once()
+    keep(home, 9)
+    assert not is_anything_due(home)
+    keep(home, 8)
+    assert is_anything_due(home)
+    dropsafe(home.layout.home, "work", "--once")
+    assert home.archive.is_pruned("acme", old)
+    assert not is_anything_due(home)
 
 
 def test_what_a_crash_left_of_an_undo_is_finished_though_nothing_waits(
