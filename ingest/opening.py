@@ -8,19 +8,20 @@ parts of the email.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
 from ingest.home import Home
 from ingest.loading import intact_bytes
-from ingest.verdicts import Held, LoadedCode
+from ingest.verdicts import Held, HoldCode, LoadedCode
 from parsers import containers
 from parsers.containers import Contents, Member
 from parsers.reject import Unreadable, UnreadableCode
 from storage import ledger
 from storage.delivery import Origin, delivery_id, order_of, printable
 from storage.errors import DamagedArchive, Pruned
-from storage.ledger import Counts, Entry
+from storage.ledger import Counts, Entry, State
 
 log = structlog.get_logger()
 
@@ -75,6 +76,23 @@ def open_delivery(home: Home, entry: Entry) -> bool:
         )
     log.info("delivery.opened", delivery=entry.id, tenant=entry.tenant, parts=len(members))
     return True
+
+
+def refuse_if_undone(home: Home, entry: Entry) -> None:
+    """Hold a part that was still waiting, or held, when all that it came in was undone.
+
+    Raises Held (PARENT_UNDONE).
+    """
+    if not entry.parent:
+        return
+    with home.database.reading() as connection:
+        whole = ledger.entries(connection, ids=(entry.parent,))
+    if any(one.state is State.UNDONE for one in whole):
+        raise Held(
+            HoldCode.PARENT_UNDONE,
+            "The email or container that it came in was undone before this was loaded.",
+            remedy=f"To have all of it count again: dropsafe redo {entry.parent}",
+        )
 
 
 def _message(home: Home, data: bytes) -> _Opened:
@@ -132,7 +150,12 @@ def _deliver(home: Home, entry: Entry, part: int, member: Member) -> None:
         parent=entry.id,
         part=part,
     )
-    upload = home.spool.receive(origin, limit=len(member.data), order=order)
+    upload = home.spool.receive(
+        origin,
+        limit=len(member.data),
+        order=order,
+        received_at=datetime.fromisoformat(entry.received_at),
+    )
     try:
         upload.write(member.data)
         upload.commit()

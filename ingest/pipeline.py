@@ -70,6 +70,7 @@ def _load(home: Home, entry: Entry) -> None:
         )
     if opening.open_delivery(home, entry):
         return
+    opening.refuse_if_undone(home, entry)
     with home.database.reading() as connection:
         versions = mappings.current(connection, entry.tenant)
         feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -18,7 +19,9 @@ from ingest.verdicts import Held
 from storage import ledger, mappings
 from storage.effect import NO_EFFECT, Effect
 from storage.ledger import Counts, Entry, State
-from storage.mappings import MappingVersion
+
+if TYPE_CHECKING:
+    from parsers.reading import Reading
 
 log = structlog.get_logger()
 
@@ -84,20 +87,10 @@ def replay(
     """
     with claimed(home, tenant), rereading(home, tenant) as read:
         entries = [one for one in lookup.deliveries(home, tenant=tenant) if one.id in ids]
-        with home.database.reading() as connection:
-            versions = mappings.history(connection, tenant)
-        outcomes: list[Replayed] = []
-        chosen: list[Chosen] = []
-        rows = 0
-        for done, entry in enumerate(entries, start=1):
-            moment = entry.received_at if of_its_time else _TODAY
-            feeds_then = mappings.at(versions, moment)
-            outcome, reader = _read_anew(home, entry, feeds_then, read, dry_run=dry_run)
-            outcomes.append(outcome)
-            chosen += [reader] if reader else []
-            rows += outcome.records
-            progress(done, len(entries), rows)
-        chosen, _ = with_repeats(home, tenant, chosen)
+        trial = _Trial(home, tenant, read, of_its_time=of_its_time, dry_run=dry_run)
+        trial.read_all(entries, progress)
+        outcomes = list(trial.outcomes.values())
+        chosen, _ = with_repeats(home, tenant, list(trial.chosen.values()))
         if not dry_run:
             _release(home, tenant, chosen)
         effect = NO_EFFECT
@@ -115,25 +108,83 @@ def replay(
     )
 
 
-def _read_anew(
-    home: Home, entry: Entry, versions: dict[str, MappingVersion], read: Read, *, dry_run: bool
-) -> tuple[Replayed, Chosen | None]:
-    """Try a mapping on one delivery: the outcome, and how it is read if it can be."""
-    if entry.state in (State.RECEIVED, State.LOADING):
-        words = "It waits in the inbox: a worker will read it with today's mapping."
-        return _stays(entry, None, words), None
-    if entry.state is State.UNDONE:
-        words = f"It stays undone; to have it count again: dropsafe redo {entry.id}"
-        return _stays(entry, None, words), None
-    if opening.holds_others(home, entry) and not entry.parent:
-        return _open_again(home, entry, dry_run=dry_run), None
-    try:
-        feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
-        reading = read(entry, feed)
-    except Held as verdict:
-        return _stays(entry, verdict.reason, f"{verdict.message} It stays {entry.state}."), None
+class _Trial:
+    """Mappings tried on a tenant's deliveries: each outcome, and which of them can be read."""
+
+    def __init__(
+        self, home: Home, tenant: str, read: Read, *, of_its_time: bool, dry_run: bool
+    ) -> None:
+        with home.database.reading() as connection:
+            self._versions = mappings.history(connection, tenant)
+        self._home = home
+        self._read = read
+        self._of_its_time = of_its_time
+        self._dry_run = dry_run
+        self._settled: dict[tuple[str, int], dict[str, str]] = {}
+        self.outcomes: dict[str, Replayed] = {}
+        self.chosen: dict[str, Chosen] = {}
+
+    def read_all(self, entries: list[Entry], progress: Callable[[int, int, int], None]) -> None:
+        """Read deliveries, in order; tells `progress` as `replay` does.
+
+        What one of them proves of its feed may be what another was held for want of: those are
+        tried again, until there is nothing new. Else the same replay would find more to do when it
+        is repeated.
+        """
+        rows = 0
+        for done, entry in enumerate(entries, start=1):
+            self._try(entry)
+            rows += self.outcomes[entry.id].records
+            progress(done, len(entries), rows)
+        left = -1
+        while left != len(self.chosen):
+            left = len(self.chosen)
+            for entry in entries:
+                if self.outcomes[entry.id].reason in settling.DECIDED_BY_PINS:
+                    self._try(entry)
+
+    def _try(self, entry: Entry) -> None:
+        """Try the mapping on one delivery, as far as it is to be read at all."""
+        stays = self._stays(entry)
+        if stays is not None:
+            self.outcomes[entry.id] = stays
+            return
+        moment = entry.received_at if self._of_its_time else _TODAY
+        versions = mappings.at(self._versions, moment)
+        try:
+            feed = feeds.choose(versions, tenant=entry.tenant, name=entry.name)
+            settled = self._settled.setdefault((feed.name, feed.version), {})
+            feed = replace(feed, pins={**settled, **feed.pins})
+            reading = self._read(entry, feed)
+        except Held as verdict:
+            words = f"{verdict.message} It stays {entry.state}."
+            self.outcomes[entry.id] = _stays(entry, verdict.reason, words)
+            return
+        for key, value in reading.settled.items():
+            settled.setdefault(key, value)
+        self.outcomes[entry.id] = _applied(entry, reading)
+        self.chosen[entry.id] = Chosen(entry, feed)
+
+    def _stays(self, entry: Entry) -> Replayed | None:
+        """The outcome for one that is not read anew."""
+        if entry.state in (State.RECEIVED, State.LOADING):
+            words = "It waits in the inbox: a worker will read it with today's mapping."
+            return _stays(entry, None, words)
+        if entry.state is State.UNDONE:
+            words = f"It stays undone; to have it count again: dropsafe redo {entry.id}"
+            return _stays(entry, None, words)
+        if opening.holds_others(self._home, entry) and not entry.parent:
+            return _open_again(self._home, entry, dry_run=self._dry_run)
+        try:
+            opening.refuse_if_undone(self._home, entry)
+        except Held as verdict:
+            return _stays(entry, verdict.reason, f"{verdict.message} {verdict.remedy}")
+        return None
+
+
+def _applied(entry: Entry, reading: Reading) -> Replayed:
     reason, message = verdict_on(reading)
-    outcome = Replayed(
+    return Replayed(
         delivery=entry.id,
         applied=True,
         state=State.LOADED,
@@ -146,7 +197,6 @@ def _read_anew(
         ignored=reading.ignored,
         notes=reading.notes,
     )
-    return outcome, Chosen(entry, feed)
 
 
 def _as_repeat(outcome: Replayed, original: str | None) -> Replayed:

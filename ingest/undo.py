@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import structlog
 
-from ingest import lookup, refolding
+from ingest import lookup, refolding, settling
 from ingest.claiming import claimed
 from ingest.home import Home
 from ingest.loading import verdict_on_repeat
 from ingest.repeating import with_repeats
 from ingest.replay_fold import UNDONE, Chosen, fold_again
 from ingest.rereading import rereading
+from ingest.verdicts import HoldCode
 from storage import ledger
 from storage.database import Connection
 from storage.effect import NO_EFFECT, Effect
@@ -113,18 +114,30 @@ def _turn(
                     home, tenant, chosen, read=read, dry_run=dry_run, progress=progress, also=also
                 )
         if not dry_run:
+            if not leaves and opened:
+                settling.release(home, tenant, (HoldCode.PARENT_UNDONE,))
             for one in turned:
                 if leaves:
                     log.info("delivery.undone", delivery=one.id, tenant=tenant)
                 else:
                     log.info("delivery.redone", delivery=one.id, tenant=tenant)
     repeats = {one.entry.id for one in chosen if one.repeats}
+    instead = _counting_instead(home, tenant, turned) if leaves else {}
     return Undoing(
         deliveries=tuple(
-            _outcome(one, leaves=leaves, repeats=one.id in repeats) for one in entries
+            _outcome(one, leaves=leaves, repeats=one.id in repeats, instead=instead.get(one.id))
+            for one in entries
         ),
         effect=effect,
     )
+
+
+def _counting_instead(home: Home, tenant: str, turned: list[Entry]) -> dict[str, str]:
+    """By delivery that is undone, the last of its duplicates that still counts."""
+    ids = {one.id for one in turned}
+    with home.database.reading() as connection:
+        repeats = ledger.entries(connection, tenant=tenant, states=(State.DUPLICATE,))
+    return {one.same_as: one.id for one in repeats if one.same_as in ids and one.id not in ids}
 
 
 def _undone_parents(home: Home, parts: list[Entry]) -> list[Entry]:
@@ -149,16 +162,21 @@ def _why_not(entry: Entry, *, leaves: bool) -> str | None:
     return "It waits in the inbox: none of it was loaded yet."
 
 
-def _outcome(entry: Entry, *, leaves: bool, repeats: bool) -> Outcome:
+def _outcome(entry: Entry, *, leaves: bool, repeats: bool, instead: str | None) -> Outcome:
     why_not = _why_not(entry, leaves=leaves)
     if why_not is not None:
         return Outcome(delivery=entry.id, applied=False, state=entry.state, message=why_not)
     counts = State.DUPLICATE if repeats else State.LOADED
+    undone = UNDONE
+    if instead:
+        undone += (
+            f" {instead} has the same bytes and counts in its place; undo it, too, if need be."
+        )
     return Outcome(
         delivery=entry.id,
         applied=True,
         state=State.UNDONE if leaves else counts,
-        message=UNDONE if leaves else "Redone: what it says counts again.",
+        message=undone if leaves else "Redone: what it says counts again.",
     )
 
 

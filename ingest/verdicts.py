@@ -17,6 +17,7 @@ class HoldCode(StrEnum):
     FAILS_REPEATEDLY = "fails-repeatedly"  # every attempt failed, or killed its worker
     DAMAGED = "damaged"  # the bytes on disk are not those that were received
     PRUNED = "pruned"  # the bytes that would have to be read are kept no longer
+    PARENT_UNDONE = "parent-undone"  # the email or container that it came in was undone
 
 
 class LoadedCode(StrEnum):

@@ -41,10 +41,18 @@ class Spool:
         self.layout = layout
         self.sequence = sequence or Sequence(layout.sequence)
 
-    def receive(self, origin: Origin, *, limit: int, order: int | None = None) -> Upload:
+    def receive(
+        self,
+        origin: Origin,
+        *,
+        limit: int,
+        order: int | None = None,
+        received_at: datetime | None = None,
+    ) -> Upload:
         """Open an upload of at most `limit` bytes.
 
-        `order` is given only for a part of a delivery that has its place already.
+        `order` is given only where it has its place already, as a part of a delivery has; and
+        `received_at` for such a part, which was received when the whole was.
 
         Raises:
             StorageFailing: the disk refuses.
@@ -60,7 +68,9 @@ class Spool:
                 directory.rmdir()
             raise StorageFailing(error) from error
         allot = self.sequence.allot if order is None else lambda: order
-        return Upload(self.layout, origin, directory, descriptor, limit=limit, allot=allot)
+        upload = Upload(self.layout, origin, directory, descriptor, limit=limit, allot=allot)
+        upload.received_at = received_at
+        return upload
 
     def unpark(self, parked: Path, origin: Origin) -> Envelope:
         """Put an upload that was closed under a temporary name into the inbox, under its final one.
@@ -116,6 +126,7 @@ class Upload:
         allot: Callable[[], int],
     ) -> None:
         self.origin = origin
+        self.received_at: datetime | None = None
         self._layout = layout
         self._directory = directory
         self._descriptor = descriptor
@@ -180,7 +191,12 @@ class Upload:
         with self._lock, self._step():
             contents = self._seal(confirm)
             envelope = _into_inbox(
-                self._layout, self._directory, self.origin, contents, self._allot()
+                self._layout,
+                self._directory,
+                self.origin,
+                contents,
+                self._allot(),
+                received_at=self.received_at,
             )
             self._end()
             return envelope
@@ -259,13 +275,19 @@ def _clear_if_dead(directory: Path) -> bool:
 
 
 def _into_inbox(
-    layout: Layout, directory: Path, origin: Origin, contents: Contents, order: int
+    layout: Layout,
+    directory: Path,
+    origin: Origin,
+    contents: Contents,
+    order: int,
+    *,
+    received_at: datetime | None = None,
 ) -> Envelope:
     """Give sealed bytes their envelope and move them into the inbox, durably.
 
     Raises OSError; the directory is then where it was, but for the cases of `Upload.commit`.
     """
-    envelope = accepted(origin, contents, order=order, now=datetime.now(UTC))
+    envelope = accepted(origin, contents, order=order, now=received_at or datetime.now(UTC))
     files.write_durably(directory / ENVELOPE, envelope.to_json())
     waiting = layout.waiting(origin.tenant, envelope.id)
     try:

@@ -47,6 +47,8 @@ def _line(change: dict[str, Any]) -> tuple[str, str, str, str]:
     key = "total"
     if before and after and before["total"] == after["total"]:
         key = "local_time"
+        if before[key] == after[key]:  # the same on the clock, but in another time zone
+            key = "occurred_at"
     return (
         change["location_id"],
         change["transaction_id"],

@@ -122,7 +122,9 @@ def _show(document: dict[str, Any]) -> None:
 
 def _chosen(home: Home, ids: list[str], tenant: str | None, since: str) -> list[Entry]:
     if tenant is None:
-        found = {one: lookup.delivery(home, one) for one in ids}
+        named = [lookup.delivery(home, one) for one in ids]
+        # Of what was opened there is nothing to be read anew but what came out of it.
+        found = {part.id: part for one in named for part in lookup.parts(home, one) or [one]}
         return sorted(found.values(), key=lambda entry: entry.id)
     with home.database.reading() as connection:
         tenants.find(connection, tenant)

@@ -34,7 +34,8 @@ def why(
 
     The row, the delivery and line it comes from, that record as it was sent, the mapping that read
     it, and every delivery that ever said something about it: what it said, and what that changed.
-    It is read from the archive, so it also tells of a row that is gone.
+    It is read from the archive, so it also tells of a row that is gone, of a record that was
+    rejected, and of files that are held or wait with that id in them.
     """
     from ingest.why import why as find_out  # noqa: PLC0415 - brings what reads files
 
@@ -73,7 +74,17 @@ def _show(found: dict[str, Any]) -> None:
             typer.echo(f"  {clean(found['raw'] or source['message'])}")
     typer.echo("All that was ever said of it:")
     show_table(
-        ("delivery", "received", "file", "line", "total", "local time", "effect", "message"),
+        (
+            "delivery",
+            "received",
+            "file",
+            "line",
+            "total",
+            "local time",
+            "effect",
+            "mapping",
+            "message",
+        ),
         (
             (
                 one["delivery"],
@@ -83,11 +94,12 @@ def _show(found: dict[str, Any]) -> None:
                 (one["values"] or {}).get("total"),
                 (one["values"] or {}).get("local_time"),
                 one["effect"],
+                f"{one['feed']} {one['mapping_version']}" if one["feed"] else None,
                 one["message"],
             )
             for one in found["history"]
         ),
         empty="",
-        spare=("message", "line"),
+        spare=("message", "mapping", "line"),
         cut=("file",),
     )

@@ -278,3 +278,25 @@ def test_a_replay_with_the_mapping_of_its_time(loading_home: Home) -> None:
     replay(home, "acme", [first.id], of_its_time=True)
     assert totals(home) == {("A", "1"): "1.00"}
     assert entry(home, early).mapping_version == 1
+
+
+def test_a_replay_is_through_the_first_time(loading_home: Home) -> None:
+    """What one file proves lets an older one be read at once, and a dry run says so, too."""
+    home = loading_home
+    day_first = MAPPING.replace("%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M")
+    open_shop(home, mapping=day_first)
+    doubtful = send(home, table(("A", "1", "1"), when="04/03/2026 10:00"))
+    proof = send(home, table(("A", "2", "1"), when="25/03/2026 10:00"))
+    found = MAPPING.replace('{ column = "When", format = "%Y-%m-%d %H:%M:%S" }', '"When"').replace(
+        "New_York", "Chicago"
+    )
+    describing.set_mapping(home, tenant="acme", feed="default", text=found)
+    both = [doubtful.id, proof.id]
+
+    tried = replay(home, "acme", both, dry_run=True)
+    done = replay(home, "acme", both)
+    again = replay(home, "acme", both)
+
+    assert [one.applied for one in done.deliveries] == [True, True]
+    assert tried.effect.difference == done.effect.difference
+    assert (done.effect.difference.changed, again.effect.difference.changed) == (2, 0)

@@ -320,3 +320,14 @@ def test_a_change_says_the_row_before_and_after(loading_home: Home) -> None:
     assert json.dumps([change.before, change.after]).count("2026-03-01T10:00:00") == 2
     assert (change.before or {})["total"] == "2.00"
     assert (change.after or {})["total"] == "1.00"
+
+
+def test_an_undo_says_what_counts_in_its_place(loading_home: Home) -> None:
+    """A repeat has the same rows: nobody should think that they are gone."""
+    home = loading_home
+    open_shop(home)
+    first, second = (send(home, table(("A", "1", "1"))) for _ in range(2))
+    [one] = undo(home, "acme", [first.id], dry_run=True).deliveries
+    assert f"{second.id} has the same bytes and counts in its place" in one.message
+    both = undo(home, "acme", [first.id, second.id]).deliveries
+    assert not any("in its place" in one.message for one in both)

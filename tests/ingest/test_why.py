@@ -12,7 +12,7 @@ from ingest.home import Home
 from ingest.undo import undo
 from ingest.why import why
 from tests.e2e.running import dropsafe, dropsafe_json
-from tests.shop import MAPPING, open_shop, send, table
+from tests.shop import MAPPING, deliver, open_shop, send, table
 
 COMBINED = MAPPING.replace(
     'transaction_id = "Receipt"',
@@ -118,3 +118,29 @@ def test_the_command(fresh_shop: tuple[Path, str], tmp_path: Path) -> None:
     assert document["history"][0]["is_row"] is True
     told = dropsafe(home, "why", "acme", "A", "99", status=1)
     assert told.startswith("dropsafe: Nothing that acme sent says anything about transaction 99")
+
+
+def test_a_record_that_was_rejected_is_told_of(loading_home: Home) -> None:
+    """With the line and the reason; not one in which the id is only a piece of a number."""
+    home = loading_home
+    open_shop(home)
+    sent = send(home, table(("A", "17", "x"), ("B", "17", "x"), ("A", "171", "x"), ("A", "2", "1")))
+    [said] = why(home, "acme", "A", "17").history
+    assert (said.delivery, said.line, said.effect, said.values) == (sent.id, 2, "rejected", None)
+    assert "'x' is not an amount" in said.message
+    assert why(home, "acme", "A", "1").history == ()
+
+
+def test_what_is_held_or_waits_is_told_of(loading_home: Home) -> None:
+    """The id stands in it, though nobody has read it yet."""
+    home = loading_home
+    open_shop(home)
+    held = send(home, b"Nothing,Known\nA,1017\n")
+    waits = deliver(home, table(("A", "1017", "1")))
+    deliver(home, table(("A", "2", "1")))
+    told = why(home, "acme", "A", "1017")
+    assert [(one.delivery, one.effect) for one in told.history] == [
+        (held.id, "held"),
+        (waits.id, "waiting"),
+    ]
+    assert "Total" in told.history[0].message
