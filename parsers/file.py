@@ -16,6 +16,7 @@ import polars as pl
 from parsers.canonical import RECORD_TYPES, Kind
 from parsers.dialects.evidence import find_dialect
 from parsers.dialects.two_readings import refuse_two_readings
+from parsers.dialects.whole_lines import as_lines
 from parsers.header.beginning import count_line_ends
 from parsers.header.columns import MissingColumns
 from parsers.header.finding import Header, find_header
@@ -42,12 +43,14 @@ from parsers.shapes.typed import amounts_of
 from parsers.table.frame import Table, place, sort_out
 from parsers.table.misread import without_misread
 from parsers.table.reading import read_table
+from parsers.table.split_amounts import without_split_amounts
 from parsers.table.splitting import ReadRows, fields_of
+from parsers.table.widths import refuse_other_width
 from parsers.text.framing import Text, read_text
 from parsers.text.no_table import refuse_no_table
 from parsers.trailer.cut_short import cut_short, has_final_line_end
 from parsers.trailer.parting import Mapped, Parted, part
-from parsers.trailer.stating import refuse_false_statements
+from parsers.trailer.stating import refuse_false_statements, refuse_sum_as_row
 from parsers.values.sources import source_columns
 from parsers.values.values import Found
 
@@ -59,8 +62,10 @@ def open_file(
 
     The arguments are those of `delimited.read`. Raises Unreadable.
     """
+    said = mapping.format.decimal
     mapping = replace(located(mapping, sent), format=pinned_format(mapping, pins))
     text = read_text(data, mapping.format.encoding, expected=mapping.names())
+    text = replace(text, content=as_lines(text.content, mapping.format))
     if not text.content.strip():
         return nothing(RECORD_TYPES[mapping.record], text.encoding)
     try:
@@ -71,7 +76,7 @@ def open_file(
             raise
         mapping = other
         dialect, header = _find_table(text.content, mapping)
-    return File(text, dialect, header, mapping, pins=pins, latest=latest)
+    return File(text, dialect, header, mapping, said=said, pins=pins, latest=latest)
 
 
 def _find_table(text: str, mapping: Mapping) -> tuple[Written, Header]:
@@ -95,13 +100,16 @@ class File:
         header: Header,
         mapping: Mapping,
         *,
+        said: str | None,
         pins: Pins,
         latest: datetime | None,
     ) -> None:
+        """`said` is the decimal sign of the mapping itself; that of `mapping` may be a pin."""
         self._text = text
         self._dialect = dialect
         self._header = header
         self._mapping = mapping
+        self._said = said
         self._pins = pins
         self._latest = latest
         self._record_type = RECORD_TYPES[mapping.record]
@@ -153,6 +161,7 @@ class File:
         mended = repair(parted.frame, self._header, self._dialect, self._mapped(read_some))
         if mended.repairs:
             chosen, table, found = self._choose(mended.frame)
+        refuse_other_width(chosen.frame, self._header)
         self._refuse_several_currencies(table)
         lost = ids_in(table.rejects, self._dialect, self._mapping)
         unplaced = read_unplaced(chosen.unplaced, self._found(chosen.unplaced), reader)
@@ -164,6 +173,8 @@ class File:
             amounts=amounts_of(self._record_type),
             decimal=decisions.decimal,
         )
+        if self._mapping.format.footer is None:
+            refuse_sum_as_row(rows.frame, parted.frame, amounts_of(self._record_type))
         return _Steps(records, parted, chosen, table, decisions, mended.repairs, rows)
 
     def _records(self) -> pl.DataFrame:
@@ -182,7 +193,11 @@ class File:
             ]
 
         return Mapped(
-            all=places(*Kind), ids=places(Kind.ID), money=places(Kind.MONEY), read=read_rows_
+            all=places(*Kind),
+            ids=places(Kind.ID),
+            money=places(Kind.MONEY),
+            read=read_rows_,
+            others=self._mapping.rows.tells_others(),
         )
 
     def _first_look(self, records: pl.DataFrame) -> ReadRows:
@@ -218,7 +233,11 @@ class File:
         )
         table = sort_out(chosen.frame, self._header)
         found = self._found(table.frame)
-        kept = without_misread(table, self._text, self._dialect, found)
+        mapping, header, dialect = self._mapping, self._header, self._dialect
+        kept = without_split_amounts(table, header, dialect, mapping, found, said=self._said)
+        if kept is not table:
+            table, found = kept, self._found(kept.frame)
+        kept = without_misread(table, self._text, dialect, found)
         return chosen, kept, found if kept is table else self._found(kept.frame)
 
     def _found(self, frame: pl.DataFrame) -> dict[str, Found]:

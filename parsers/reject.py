@@ -16,6 +16,7 @@ class RejectCode(StrEnum):
     UNCLOSED_QUOTE = "unclosed-quote"  # a quote opens that its row does not close
     OTHER_ENCODING = "other-encoding"  # UTF-8 in a file of another encoding
     EMPTY_ID = "empty-id"  # no id, or a blank part of a combined one
+    NULL_ID = "null-id"  # a word for nothing: NULL, nan, #REF!
     LONG_ID = "long-id"  # more than 255 characters: a note or a swallowed line, not an id
     ID_CONTROL_CHARACTER = "id-control-character"  # a line end, tab or other unprintable in an id
     DAMAGED_ID = "damaged-id"  # 1.3E+18: a spreadsheet rounded it, nobody can bring it back

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from parsers.dialects.evidence import weigh
+from parsers.dialects.shown_as import (
+    Shown,
+    with_line_ends,
+    with_plain_quotes,
+    without_signs_at_the_end,
+)
+from parsers.dialects.whole_lines import unwrapped
 from parsers.header.beginning import count_line_ends, line_start
 from parsers.header.finding import Header, find_header
 from parsers.mappings.format import Format
@@ -70,7 +77,7 @@ def read_sheet(data: bytes, layout: Format, names: Sequence[str] = ()) -> Sheet:
     """
     doubts: list[str] = []
     decoded = _decode(data, layout, names, doubts)
-    text = decoded.content
+    text = _shown(decoded.content, layout, doubts)
     evidence = weigh(text, layout, names)
     doubts += [doubt.message for doubt in evidence.doubts]
     dialect = evidence.dialect
@@ -113,7 +120,36 @@ def _decode(data: bytes, layout: Format, names: Sequence[str], doubts: list[str]
     try:
         return decode(data, None, names)
     except Unreadable:
-        return Decoded(content=data.decode("cp1252", "replace"), encoding="cp1252")
+        return _decoded_by_line(data)
+
+
+def _decoded_by_line(data: bytes) -> Decoded:
+    """Read each line that is UTF-8 as such, and the others as what most of them are."""
+    lines, utf8 = [], False
+    for line in data.splitlines(keepends=True):
+        try:
+            lines.append(line.decode())
+            utf8 = utf8 or not line.isascii()
+        except UnicodeDecodeError:
+            lines.append(line.decode("cp1252", "replace"))
+    content = "".join(lines).removeprefix("\ufeff")
+    return Decoded(content=content, encoding="utf-8" if utf8 else "cp1252")
+
+
+def _shown(text: str, layout: Format, doubts: list[str]) -> str:
+    """Put a text that is written as hardly any table is as it must be meant, and say so."""
+    for put in (with_line_ends, without_signs_at_the_end, _without_line_quotes, with_plain_quotes):
+        shown = put(text, layout)
+        if shown is not None:
+            text = shown[0]
+            doubts.append(shown[1])
+    return text
+
+
+def _without_line_quotes(text: str, layout: Format) -> Shown | None:
+    found = unwrapped(text, layout)
+    said = "The lines are quoted as a whole: they are read without these quotes."
+    return None if found is None else (found.content, said)
 
 
 def _header(

@@ -144,7 +144,10 @@ def _best(
         other = _contradiction(best, trials, names)
         if other is None:
             return best, None
-        return best, _contradicted_pin(best, other) if pinned else _ambiguous(best, other, names)
+        if pinned:
+            return best, _contradicted_pin(best, other)
+        # A `sep=` line that divides nothing was left there by another program.
+        return best if names else other, _ambiguous(best, other, names)
     most = max(trial.named for trial in trials)
     likely = [trial for trial in trials if trial.named == most] if 2 * most > len(names) else trials
     best = _longest(max(likely, key=_rating), likely)

@@ -73,20 +73,22 @@ def _standing(table: Sequence[str], plain: Dialect, names: Sequence[str]) -> Dia
     ]
     stops = [at for at in range(size) if not blank[at] and (at == 0 or blank[at - 1])]
     apart = [stop for at, stop in enumerate(stops) if at == 0 or blank[stop - 2]]
-    stops = _dividing(stops, apart, padded[0], names)
+    stops = _dividing(stops, apart, padded, names)
     # What a longer cell of another line leaves of the blanks: two, or the one there is.
     gaps = [stop - 2 if stop > 1 and blank[stop - 2] else max(stop - 1, 0) for stop in stops]
     return replace(plain, stops=tuple(stops), gaps=tuple(gaps))
 
 
 def _dividing(
-    stops: Sequence[int], apart: Sequence[int], header: str, names: Sequence[str]
+    stops: Sequence[int], apart: Sequence[int], lines: Sequence[str], names: Sequence[str]
 ) -> list[int]:
     """Those of the stops that divide columns: two blanks do, and a single one where it must.
 
     `apart` are those with two blanks before them. A single one must divide if the mapped names are
     found in no other way, and then only where the first line has something on both sides of it.
+    Without names it divides only where there are cells behind it: `No` of `Order No` has none.
     """
+    header, *rows = lines
     ends = [*apart[1:], len(header)]
     cells = [clean(header[stop:end]) for stop, end in zip(apart, ends, strict=True)]
     if names and not missing(cells, names):
@@ -95,7 +97,8 @@ def _dividing(
     return [
         stop
         for stop, end in zip(stops, ends, strict=True)
-        if stop in apart or header[stop:end].strip()
+        if stop in apart
+        or (header[stop:end].strip() and (names or any(row[stop:end].strip() for row in rows)))
     ]
 
 

@@ -15,6 +15,8 @@ _PHRASE = re.compile(
     r"[\w#('\u2019$\u20ac\u00a3&*+%-]"
     r"[\w .'\u2019&()/+#%$\u20ac\u00a3*!?\u00b0\u00ae\u2122\xa0\u2013-]*"
 )
+# Columns that stand under each other, at least three: a cell has such blanks once at most.
+_LAID_OUT = re.compile(r"[^ \xa0][ \xa0]{2,}[^ \xa0].*[^ \xa0][ \xa0]{2,}[^ \xa0]")
 # What divides cells elsewhere, and stands here as prose does not have it.
 _DIVIDES = re.compile(r"[\t|]|[,;^~](?! )|([!#&*:;=<>/\\]).*\1.*\1")
 
@@ -35,7 +37,7 @@ def likeness(cell: str) -> float:
         return 1.0
     if _TOKEN.fullmatch(cell):
         return _TOKEN_LIKENESS
-    if cell[0] in "\"'" or cell[-1] in "\"'" or _DIVIDES.search(cell):
+    if cell[0] in "\"'" or cell[-1] in "\"'" or _DIVIDES.search(cell) or _LAID_OUT.search(cell):
         return _DOUBTFUL
     return _PHRASE_LIKENESS if _PHRASE.fullmatch(cell) else _PROSE_LIKENESS
 

@@ -28,8 +28,9 @@ _PRIOR_BLANK = 0.6
 _PRIOR_ONE_COLUMN = 0.6
 _FEW = 2
 _RAGGED = 0.15  # the worth of a record that is divided, but not into the usual number of fields
+_ALL_BAD = 0.3  # the worth of records that have as many fields, but all make no sense of quotes
 _OUTSIDE = 0.3  # the weight of a line above or below the table
-_VALUES_SHARE = 0.3  # of cells that single blanks divide must be numbers and the like
+_VALUES_SHARE = 0.3  # of cells that single blanks divide must be numbers and the like, or quoted
 _HEADER_WITHIN = 200  # records among which the header is looked for
 
 
@@ -96,8 +97,14 @@ def _prior(dialect: Dialect, records: Sequence[Record], width: int) -> float:
     if delimiter == BLANKS:
         return _PRIOR_BLANKS
     if delimiter == " ":
-        return _PRIOR_BLANK
+        return _PRIOR_OTHER if _quotes_blanks(records, width) else _PRIOR_BLANK
     return 1.0 if delimiter.strip(" ")[:1] in ORDINARY else _PRIOR_OTHER
+
+
+def _quotes_blanks(records: Sequence[Record], width: int) -> bool:
+    """Whether cells with blanks in them, which must be quoted, stand in several full records."""
+    full = [record for record in records if len(record.fields) == width and not _is_bad(record)]
+    return sum(any(" " in field for field in record.fields) for record in full) >= _FEW
 
 
 def _is_column_of_values(records: Sequence[Record]) -> bool:
@@ -116,7 +123,8 @@ def _consistency(records: Sequence[Record], width: int) -> float:
     """Give the share of records of the usual width, from 0 to 1."""
     fits = [len(record.fields) == width and not _is_bad(record) for record in records]
     if not any(fits):
-        return 0.0
+        wide = sum(len(record.fields) == width for record in records)
+        return _ALL_BAD * wide / max(len(records), 1)
     first = fits.index(True)
     last = len(fits) - fits[::-1].index(True)
     full = sum(fits)
@@ -135,6 +143,7 @@ def _is_bad(record: Record) -> bool:
 def _likeness(records: Sequence[Record], dialect: Dialect, width: int) -> float:
     """Give how much the cells of the usual records look like cells, from 0 to 1."""
     total = count = values = 0.0
+    by_blanks = dialect.delimiter == " "  # then a cell that has one is quoted
     for record in records:
         if len(record.fields) != width:
             continue
@@ -143,8 +152,8 @@ def _likeness(records: Sequence[Record], dialect: Dialect, width: int) -> float:
             if cell:
                 total += likeness(cell)
                 count += 1
-                values += is_value(cell)
-    if dialect.delimiter == " " and values < _VALUES_SHARE * count:
+                values += is_value(cell) or (by_blanks and " " in cell)
+    if by_blanks and values < _VALUES_SHARE * count:
         return 0.0  # words, as they stand in any text
     return total / count if count else 0.0
 

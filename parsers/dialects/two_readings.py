@@ -15,6 +15,9 @@ from parsers.text.rivals import refuse_rivals
 from parsers.values.values import Found
 
 _DOUBLE, _SINGLE = '"', "'"
+# With these a program for letters replaces the others. Not \u00ab and \u00bb, in which names stand.
+_OPENING = "\u201c\u201d\u201e\u2018\u201a\u201b`\u00b4"
+_CLOSING = "\u201c\u201d\u2018\u2019`\u00b4'"
 
 
 def refuse_two_readings(
@@ -30,6 +33,7 @@ def refuse_two_readings(
     refuse_rivals(text, found, lines)
     if layout.quote is None:
         _refuse_other_quotes(text, dialect, found, lines)
+        _refuse_typeset_quotes(text, dialect, found, lines)
 
 
 def _refuse_other_quotes(
@@ -53,6 +57,27 @@ def _refuse_other_quotes(
         if begin.any():
             at = begin.arg_max() or 0
             raise _two_readings(column.column, cells[at], lines[at], other)
+
+
+def _refuse_typeset_quotes(
+    text: Decoded, dialect: Dialect, found: Lookup[str, Found], lines: pl.Series
+) -> None:
+    """Refuse a mapped cell in marks that quote in print, unless it stands in quotes besides."""
+    if not any(mark in text.content for mark in _OPENING):
+        return
+    for column in found.values():
+        quoted = column.texts.str.contains(f"^[{_OPENING}].*[{_CLOSING}]$")
+        for cell in column.texts.filter(quoted).unique(maintain_order=True):
+            if not dialect.quote or f"{dialect.quote}{cell}{dialect.quote}" not in text.content:
+                line = lines[column.texts.index_of(cell) or 0]
+                raise Unreadable(
+                    UnreadableCode.AMBIGUOUS_DIALECT,
+                    f"The column '{clip(column.column)}' has two readings: on line {line} it is "
+                    f"{clip(cell)}, and the {cell[0]} may quote it or belong to it.",
+                    remedy="If it quotes, ask the sender for the till's own export, with ordinary "
+                    'quotation marks. If it belongs to the value: [format] quote = "". The file '
+                    "then loads by itself.",
+                )
 
 
 def is_used(quote: str, text: str, delimiter: str) -> bool:

@@ -1,14 +1,16 @@
 """When a header cannot be taken for certain: what is said of it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 
 from parsers.header.beginning import Opening
 from parsers.header.columns import MissingColumns, addresses, clean, missing, positions
 from parsers.header.guess import guess_header
-from parsers.records.cells import TYPED, Look, look, types_of
+from parsers.records.cells import TYPED, Look, filled, look, types_of
 from parsers.reject import Unreadable, UnreadableCode, clip
 
 COLUMNS_MAX = 10_000
+_PLACES = re.compile("[0-9][.,][0-9]{1,2}(?![0-9])")
 
 
 def refuse_unfit(columns: Sequence[str], record: Opening, names: Sequence[str]) -> None:
@@ -23,6 +25,7 @@ def refuse_unfit(columns: Sequence[str], record: Opening, names: Sequence[str]) 
             remedy="Ask the sender for a corrected file.",
         )
     refuse_width(columns, record)
+    _refuse_values(columns, record)
     for name in names:
         found = positions(columns, name)
         if len(found) > 1:
@@ -34,6 +37,27 @@ def refuse_unfit(columns: Sequence[str], record: Opening, names: Sequence[str]) 
                 remedy=f"Name the right one in the mapping, as {clip(named, 200)}: the file then "
                 "loads by itself. Else ask the sender to give the columns different names.",
             )
+
+
+def _refuse_values(columns: Sequence[str], record: Opening) -> None:
+    """Refuse a date and a number, or a date with its time, among the names: rows stand there.
+
+    Raises Unreadable (HEADER).
+    """
+    dates = [name for name in columns if look(name) is Look.DATE]
+    if not dates:  # as in most headers
+        return
+    numbers = [name for name in columns if look(name) is Look.NUMBER]
+    moments = [name for name in dates if ":" in name]
+    if numbers or moments:
+        shown = " and ".join(f"'{clip(name)}'" for name in (dates[0], *numbers[:1]))
+        raise Unreadable(
+            UnreadableCode.HEADER,
+            f"The header on line {record.line} has values among the names of its columns: {shown}. "
+            "The line end after it may have been lost, and others with it.",
+            remedy="Look at the file: its line ends may have been lost on the way. Ask the sender "
+            "to send it again.",
+        )
 
 
 def refuse_width(columns: Sequence[str], record: Opening) -> None:
@@ -93,17 +117,18 @@ def refuse_lost_rows(
 ) -> None:
     """Refuse a header with a line above it that looks like a row: it would be lost.
 
-    It does if it has as many fields as the header and, in the mapped columns, numbers and dates
+    It does if it has as many fields as the header and, in the mapped columns, amounts and dates
     just where the rows below have them; with no rows below, if no mapped cell of it is blank.
-    Raises Unreadable (HEADER).
+    Numbers without places may be ids, and the row's own a word. Raises Unreadable (HEADER).
     """
     if not header:  # as in most files: nothing is above it
         return
     below = [record.fields for record in records[header + 1 :] if len(record.fields) == width]
     types = types_of(below, width)
     typed = {at: kind for at in mapped if (kind := types[at]) is not None}
+    ids = {at for at, kind in typed.items() if kind is Look.NUMBER and not _have_places(below, at)}
     for record in records[:header]:
-        if len(record.fields) != width or not _is_row(record.fields, typed, mapped):
+        if len(record.fields) != width or not _is_row(record.fields, typed, ids, mapped):
             continue
         raise Unreadable(
             UnreadableCode.HEADER,
@@ -115,8 +140,22 @@ def refuse_lost_rows(
         )
 
 
-def _is_row(cells: Sequence[str], typed: dict[int, Look], mapped: Sequence[int]) -> bool:
+def _have_places(rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether most numbers of a column have a decimal sign."""
+    cells = filled(row[at] for row in rows)
+    return 2 * sum(_PLACES.search(cell) is not None for cell in cells) > len(cells)
+
+
+def _is_row(
+    cells: Sequence[str], typed: dict[int, Look], ids: Collection[int], mapped: Sequence[int]
+) -> bool:
+    """Whether cells are those of a row; `ids` are the typed columns that may be ids."""
     looks = {at: look(cells[at]) for at in mapped}
+    if typed and len(ids) < len(typed):
+        return all(
+            looks[at] is not Look.BLANK if at in ids else looks[at] is kind
+            for at, kind in typed.items()
+        )
     if typed:
         return all(looks[at] is kind for at, kind in typed.items())
     return Look.BLANK not in looks.values() and bool(TYPED & set(looks.values()))

@@ -8,8 +8,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Self
 
 from parsers.header.beginning import Opening
+from parsers.header.columns import clean
 from parsers.records.cells import TYPED, Look, filled, look, shape, types_of
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
@@ -39,29 +41,81 @@ def guess_header(records: Sequence[Opening]) -> Guess:
     """
     width = dominant_width(records)
     table = [at for at, record in enumerate(records) if len(record.fields) == width]
-    best, strongest = -1, 0
+    best: _Candidate | None = None
     undecided = -1
-    first = table[0]
+    first, row = table[0], -1
     for seen, at in enumerate(table[:_LEADING]):
-        first = at
-        below = [records[other].fields for other in table[seen + 1 :]]
+        first = at if row < 0 else row
         cells = records[at].fields
+        below = _others_than(cells, [records[other].fields for other in table[seen + 1 :]])
         if _is_padding(cells, below):
             continue
         verdict = _contrast(cells, below)
         if verdict < 0:
-            break
+            if not _is_caption(cells, below):
+                break
+            row = first
+            continue
         # A name may stand twice, but only above rows that tell much.
         telling = len(below) >= _ALIKE and verdict >= len(filled(cells))
-        if verdict > strongest and (telling or _are_different(cells)):
-            best, strongest = at, verdict
-        if verdict == 0 and undecided < 0 and _are_names(cells):
+        if verdict > 0 and (telling or _are_different(cells)):
+            found = _Candidate(at, verdict, len(filled(cells)), _are_names(cells))
+            best = found if best is None or found.outdoes(best) else best
+        if verdict == 0 and undecided < 0 and row < 0 and _are_names(cells):
             undecided = at
-    if best >= 0:
-        return Guess(header=best, first=best + 1, width=width)
+    if best is not None:
+        return Guess(header=best.at, first=best.at + 1, width=width)
     if undecided >= 0:
         return _doubtful(records, undecided, width)
     return _of_another_width(records, table, width) or _headless(records, first, width)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A record that may be the header: its place, what speaks for it, and how many names it has.
+
+    `plain`: these are text, and none of it stands there twice.
+    """
+
+    at: int
+    verdict: int
+    names: int
+    plain: bool
+
+    def outdoes(self, above: Self) -> bool:
+        """Whether this is the header rather than a candidate above it.
+
+        Under a line of names, all different, a line with no more of them is one of units.
+        """
+        if above.plain:
+            return self.verdict > above.verdict and self.names > above.names
+        return self.verdict > above.verdict or (self.plain and self.names >= above.names)
+
+
+def _others_than(cells: Sequence[str], below: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    """Leave out the lines that are the same once more: a header may come again, on each page.
+
+    Not if no word of it stands above numbers or dates, or if it has a single cell: rows may well
+    be the same, too.
+    """
+    written = [clean(cell) for cell in cells]
+    others = [row for row in below if [clean(cell) for cell in row] != written]
+    if len(others) == len(below) or len(filled(cells)) == 1:
+        return below
+    types = types_of(others, len(cells), most=_MOST)
+    words = (look(cell) is Look.TEXT for cell, kind in zip(cells, types, strict=True) if kind)
+    return others if any(words) else below
+
+
+def _is_caption(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether this is no row, though no header: headings of groups, with a year perhaps.
+
+    There are words above columns of numbers and dates, and none of these but years.
+    """
+    types = types_of(below, len(cells), most=_MOST)
+    typed = [cell.strip() for cell, kind in zip(cells, types, strict=True) if kind and cell.strip()]
+    values = [cell for cell in filled(cells) if look(cell) in TYPED]
+    return any(look(cell) is Look.TEXT for cell in typed) and all(map(_is_year, values))
 
 
 def dominant_width(records: Sequence[Opening]) -> int:
@@ -75,10 +129,13 @@ def dominant_width(records: Sequence[Opening]) -> int:
 
 
 def _of_another_width(records: Sequence[Opening], table: Sequence[int], width: int) -> Guess | None:
-    """Take the line right above the table for its header if it has a name too many or too few."""
+    """Take the line right above the table for its header if it has names too many or one too few.
+
+    One with still fewer is a title or a label.
+    """
     above = table[0] - 1
     cells = records[above].fields if above >= 0 else ()
-    if abs(len(cells) - width) != 1 or not _are_names(cells):
+    if len(cells) in (0, width) or len(cells) < width - 1 or not _are_names(cells):
         return None
     rows = [records[at].fields for at in table]
     # What is too much may stand at the beginning, as the number of a row does, or at the end.
@@ -177,4 +234,8 @@ def _are_years(cells: Sequence[str]) -> bool:
         return False
     years = [int(number) for number in numbers]
     steps = {after - before for before, after in pairwise(years)}
-    return steps in ({1}, {-1}) and all(_FIRST_YEAR <= year <= _LAST_YEAR for year in years)
+    return steps in ({1}, {-1}) and all(map(_is_year, numbers))
+
+
+def _is_year(cell: str) -> bool:
+    return cell.isascii() and cell.isdigit() and _FIRST_YEAR <= int(cell) <= _LAST_YEAR

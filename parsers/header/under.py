@@ -11,6 +11,9 @@ _LEAST_ROWS = 3  # that all end in one delimiter more than the header
 _MOST = 0.6  # of a column's cells make its type: headers that come again may be among them
 _WHOLE_PART = re.compile("[^0-9]*[0-9]{1,3}")
 _PART_AFTER = re.compile("[0-9]{1,3}(?![0-9])")
+# Of more digits, with a sign between the groups or without: it begins with no 0, as ids may.
+_LONG_WHOLE_PART = re.compile("[^0-9]*[1-9](?:[0-9]{3,}|[0-9]{0,2}(?:[. '\\xa0\\u202f][0-9]{3})+)")
+_CENTS = re.compile("[0-9]{2}(?![0-9])")
 
 
 def is_second_line(below: Sequence[Opening], width: int, mapped: Sequence[int]) -> bool:
@@ -45,15 +48,24 @@ def _repeats(cells: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
 def all_end_in_a_delimiter(below: Sequence[Opening], width: int, dialect: Dialect) -> bool:
     """Whether each row has one delimiter more than the header, at its end, with nothing after it.
 
-    Not if two neighbouring columns may be one amount that the delimiter cuts: 12,50.
+    Not if two neighbouring columns may be one amount that the delimiter cuts: 12,50. What is blank
+    there, or a dash, says nothing.
     """
     rows = [record.fields for record in below]
     if len(rows) < _LEAST_ROWS or any(len(row) != width + 1 or row[-1].strip() for row in rows):
         return False
     return dialect.delimiter != "," or not any(
-        all(_may_be_cut(row[at], row[at + 1]) for row in rows) for at in range(width)
+        _are_cut([(row[at], row[at + 1]) for row in rows]) for at in range(width)
     )
 
 
+def _are_cut(pairs: Sequence[tuple[str, str]]) -> bool:
+    written = [pair for pair in pairs if any(char.isdigit() for char in "".join(pair))]
+    return bool(written) and all(_may_be_cut(left, right) for left, right in written)
+
+
 def _may_be_cut(left: str, right: str) -> bool:
-    return bool(_WHOLE_PART.fullmatch(left.strip()) and _PART_AFTER.match(right.strip()))
+    left, right = left.strip(), right.strip()
+    if _WHOLE_PART.fullmatch(left):
+        return bool(_PART_AFTER.match(right))
+    return bool(_LONG_WHOLE_PART.fullmatch(left) and _CENTS.match(right))

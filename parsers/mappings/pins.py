@@ -84,9 +84,9 @@ def pinned_date_format(moment: Moment, pins: Pins) -> str | None:
     return moment.format or (None if pinned == ANY else pinned)
 
 
-def must_end_with_line_end(pins: Pins) -> bool:
-    """Whether the feed's files have ended their last line so far."""
-    return pins.get("final_line_end") == "yes"
+def must_end_with_line_end(pins: Pins) -> bool | None:
+    """Whether the feed's files have ended their last line so far; None if that is not known."""
+    return {"yes": True, "no": False}.get(pins.get("final_line_end", ANY))
 
 
 def carried(pins: Pins, old: Mapping, new: Mapping) -> dict[str, str]:

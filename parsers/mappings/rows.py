@@ -40,6 +40,10 @@ class RowRules:
         """Every column that a rule is about."""
         yield from (*self.keep, *self.drop, *self.refund, *self.fill_down)
 
+    def tells_others(self) -> bool:
+        """Whether records of other kinds may stand among the rows, and are told from them."""
+        return bool(self.fill_down) or any(ANYTHING in cells for cells in self.keep.values())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectRules:

@@ -19,14 +19,20 @@ from parsers.moments.clocks import read_written
 
 _SAMPLE = 200  # different values whose layout is looked at; all of them are held against it
 _LONG_PAST = timedelta(days=10 * 365)  # before the newest time that can be: none of a till's files
+_YEARS_ON_END = 3  # in a file of which another reading is of a single year
 _COMPARED = 2_000  # values that are read in two ways, to see whether the readings differ
 
-_JOIN = r"(?P<join>T|, | - |[ _]+)"
+# Also what stands between in words, and the midnight of a date whose time is in another column.
+_JOIN = (
+    r"(?P<join>[ T](?:0?0:00(?::00(?:[.,]0+)?)?|12:00(?::00)?[ ]?AM)[ ]+"
+    r"|,?[ ](?:at|um|om|à|kl\.?|klo)[ ]|T|, | - |[ _]+)"
+)
 _TIME = (
     r"(?P<hour>[0-9]{1,2})(?P<mark>[:.h])[0-9]{2}"
     r"(?:(?P<mark2>[:.])(?P<second>[0-9]{2})(?:(?P<point>[.,])[0-9]{1,9})?)?"
-    r"(?P<half>(?P<gap>[ ]?)[ap]\.?[ ]?m\.?)?(?P<oclock>[ ]?Uhr)?"
-    r"(?:(?P<zone_gap>[ ]?)(?:(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})|(?P<zone>[A-Z]{3,5})))?"
+    r"(?P<half>(?P<gap>[ ]?)[ap]\.?[ ]?m\.?)?(?P<oclock>[ ]?(?:Uhr|uur|hrs?\.?|h))?"
+    r"(?:(?P<zone_gap>[ ]?)(?:(?P<of_utc>GMT|UTC)?(?P<offset>Z|[+-][0-9]{2}:?[0-9]{2})"
+    r"(?P<named>[ ]\([^()%]{1,60}\))?|(?P<zone>[A-Z]{3,5})))?"
 )
 _WORD = r"[^\W\d_]{3,}\.?"
 _YEAR = "(?P<year>[0-9]{4}|[0-9]{2})"
@@ -112,6 +118,8 @@ def find_format(
     ]
     if "epoch" in possible:
         possible = _of_late_years(distinct, possible, language, latest) or possible
+    elif len(possible) > 1:
+        possible = _of_usual_years(distinct, possible, language, latest)
     if len(possible) == 1:
         return Evidence(format=possible[0], certain=True)
     example = different[doubtful[0]]
@@ -143,7 +151,11 @@ def has_time(pattern: str) -> bool:
 
 
 def layouts(text: str) -> Iterator[str]:
-    """Every format in which one value may be written, the likelier first."""
+    """Every format in which one value may be written, the likelier first.
+
+    A blank of a format stands for any blank, as for the narrow one that browsers put before AM.
+    """
+    text = " ".join(text.split()) if not text.isascii() else text
     if text.isascii() and text.isdigit() and len(text) in _RUNS:
         yield from _RUNS[len(text)]
     if re.fullmatch(r"[2-7][0-9]{4}(?:[.,][0-9]+)?", text):
@@ -205,7 +217,7 @@ def _time(found: dict[str, str | None]) -> str:
         parts += [found["gap"] or "", "%p"]
     parts.append(found["oclock"] or "")
     if found["offset"]:
-        parts += [found["zone_gap"] or "", "%z"]
+        parts += [found["zone_gap"] or "", found["of_utc"] or "", "%z", found["named"] or ""]
     elif found["zone"]:
         parts += [found["zone_gap"] or "", "%Z"]
     return "".join(parts)
@@ -245,6 +257,34 @@ def _of_late_years(
     return [
         each for each in patterns if not (read_written(distinct, each, language) < earliest).any()
     ]
+
+
+def _of_usual_years(
+    distinct: pl.Series, patterns: Sequence[str], language: str | None, latest: datetime | None
+) -> list[str]:
+    """Those of the formats that do not make years of days.
+
+    Dates of one year, day by day, are read as years on end by a format that takes the day for the
+    year. And two digits of the year are seldom first: a format that has them there and reads times
+    long past gives way to one that reads late ones. Never the other way round, as that would take
+    the sales of an old year for some of these days.
+    """
+    late = _of_late_years(distinct, patterns, language, latest)
+    first = [each for each in patterns if _year_is_first(each)]
+    if any(each not in first for each in late):
+        patterns = [each for each in patterns if each in late or each not in first]
+    years = {
+        each: read_written(distinct, each, language).dt.year().drop_nulls().n_unique()
+        for each in patterns
+    }
+    in_one_year = [each for each in patterns if years[each] == 1]
+    if not in_one_year:
+        return list(patterns)
+    return [each for each in patterns if years[each] < _YEARS_ON_END]
+
+
+def _year_is_first(pattern: str) -> bool:
+    return "%y" in pattern and pattern.find("%y") < pattern.find("%m")
 
 
 def _differently(texts: pl.Series, one: str, other: str, language: str | None) -> str | None:

@@ -33,7 +33,7 @@ _PATTERNS = {
     "I": r"(?P<I>1[0-2]|0[1-9]|[1-9])",
     "m": r"(?P<m>1[0-2]|0[1-9]|[1-9])",
     "M": r"(?P<M>[0-5][0-9]|[0-9])",
-    "p": r"(?P<p>[ap]m|[ap]\.[ ]?m\.)",
+    "p": r"(?P<p>[ap]m|[ap]\.\s?m\.)",
     "S": r"(?P<S>6[0-1]|[0-5][0-9]|[0-9])",
     "y": r"(?P<y>[0-9][0-9])",
     "Y": r"(?P<Y>[0-9]{4})",
@@ -71,6 +71,8 @@ _COUNTED_EXAMPLES = {
     "excel_1904": "41304.7037731481",
 }
 _NEEDED = (("yY", "year (%Y or %y)"), ("mbB", "month (%m, %b or %B)"), ("d", "day (%d)"))
+
+_IN_BRACKETS = re.compile(r"\\\([^()]*\\\)")
 
 ISO = "iso"
 """Names the format of ISO 8601 where one of strftime may stand."""
@@ -169,7 +171,7 @@ def compile_format(pattern: str, language: str | None = None) -> str:
         return ISO_8601
     if pattern in COUNTED:
         return COUNTED[pattern]
-    parts = []
+    parts: list[str] = []
     for piece, touches in _touching(pattern):
         if touches and piece.directive in _FULL_WIDTH:
             parts.append(_FULL_WIDTH[piece.directive][0])
@@ -179,8 +181,15 @@ def compile_format(pattern: str, language: str | None = None) -> str:
         elif piece.directive is not None:
             parts.append(_PATTERNS[piece.directive])
         else:
-            parts.append(re.sub(r"\s+", lambda _: r"\s+", _escape(piece.text)))
+            parts.append(_literal(piece.text, after_offset=parts[-1:] == [_PATTERNS["z"]]))
     return "(?is)^" + "".join(parts) + "(?P<rest>.*)$"
+
+
+def _literal(text: str, *, after_offset: bool) -> str:
+    escaped = _escape(text)
+    if after_offset:  # a name in brackets says the same, and is another in winter
+        escaped = _IN_BRACKETS.sub(lambda _: r"\([^()]*\)", escaped)
+    return re.sub(r"\s+", lambda _: r"\s+", escaped)
 
 
 def example(pattern: str) -> str:

@@ -23,6 +23,8 @@ def read_back(texts: pl.Series, pattern: str) -> pl.Series | None:
     plain = _PLAIN.fullmatch(pattern) and len(set(directives)) == len(directives)
     if not plain or not _DAY.issubset(directives) or texts.is_empty():
         return None
+    if ("H" in directives) != ("M" in directives):
+        return None  # a lone hour is beyond Polars
     if len(texts) > _FIRST and _read(texts.head(_FIRST), pattern) is None:
         return None
     return _read(texts, pattern)

@@ -3,7 +3,8 @@
 A field that begins with a quote ends at the next quote that is not escaped; blanks around it are
 dropped. A quote anywhere else in a field is an ordinary character (5" pipe). Text after a closing
 quote is a stray quote: where the field ends is a guess, so the record is marked. So is one in which
-a quote in the midst of a field may open what a later field closes: 17x"2,00" may lack a delimiter.
+a quote in the midst of a field may open what a later field closes: 17x"2,00" may lack a delimiter;
+or in which nothing stands around quotes but what nobody sees.
 """
 
 import re
@@ -16,6 +17,9 @@ from parsers.text.framing import LINE_MAX_CHARACTERS
 RECORD_MAX_LINES = 1000
 
 BLANK_CHARACTERS = " \t\xa0"
+# Blanks that look like these, what joins or parts letters, and the mark of a byte order; for
+# Python's re and Rust's regex, in brackets.
+UNSEEN = "\u00a0\u00ad\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
 LINE_END = re.compile(r"\r\n|\n|\r")
 _RUN_OF_BLANKS = re.compile(r"(?:[ \t\xa0]{2,}|\t)(?=[^ \t\xa0])")
 # What stands behind a digit and the quote that means its unit: 5" pipe, 5" x 10, 5".
@@ -101,10 +105,12 @@ class Scan:
         return True
 
     def _note_inside(self, text: str, quote: str) -> None:
-        """Mark the record if a quote in the midst of an earlier field is closed by this one.
+        """Mark the record if a quote in the midst of an earlier field is closed by this one, or if
+        nothing is seen around the quotes of this one.
 
         Quotes in pairs, and one that is a unit, open nothing.
         """
+        self.stray |= _unseen_around(quote).fullmatch(text) is not None
         if self._dialect.escape:
             text = re.sub(re.escape(self._dialect.escape) + ".", "  ", text)
         if text.replace(quote * 2, quote).count(quote) % 2 == 0:
@@ -263,6 +269,12 @@ class Scan:
         if escape and escape in value:
             return _escapes(escape, quote).sub(r"\1", value)
         return value.replace(quote * 2, quote)
+
+
+@cache
+def _unseen_around(quote: str) -> re.Pattern[str]:
+    around = f"[ \t{UNSEEN}]*"
+    return re.compile(f"{around}{quote}.*{quote}{around}", re.DOTALL)
 
 
 @cache

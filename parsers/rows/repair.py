@@ -32,7 +32,6 @@ _CELLS_OF_A_ROW = 500_000  # of all readings that a row may have
 _TOO_LONG = "it has a delimiter too many; wherever that is, the mapped columns say the same"
 _TOO_SHORT = "it lacks a delimiter; wherever that is missing, the mapped columns say the same"
 _SAMPLE = 2000  # good rows to learn from
-_WIDENED_SAMPLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,31 +100,6 @@ def repair(frame: pl.DataFrame, header: Header, dialect: Dialect, mapped: Mapped
         frame=_put_in(frame, mended, width) if mended else frame,
         repairs=tuple(Repair(line=line, done=one.done) for line, one in mended.items()),
     )
-
-
-def widened(frame: pl.DataFrame, header: Header, dialect: Dialect, mapped: Mapped) -> Header | None:
-    """Give the header with one column more, without a name, if each row ends in one delimiter more.
-
-    The table is then to be read again with it. None if that is not so, or if the rows may as well
-    be too long for another reason: two columns that all rows have may be one, as 12,50 is.
-    """
-    width = len(header.columns)
-    if frame.is_empty() or not (frame["width"] == width + 1).all():
-        return None
-    sample = frame["raw"].gather_every(frame.height // _WIDENED_SAMPLE + 1)
-    rows = [fields_of(raw, dialect) for raw in sample]
-    if any(len(row) != width + 1 or row[-1].strip() for row in rows):
-        return None
-    cut = mapped.read([row[:-1] for row in rows])
-    if None in cut:
-        return None
-    for at in range(width - 1):
-        for mark in ("", dialect.delimiter):
-            joined = [[*row[:at], row[at] + mark + row[at + 1], *row[at + 2 :]] for row in rows]
-            values = mapped.read(joined)
-            if None not in values and list(values) != list(cut):
-                return None
-    return replace(header, columns=(*header.columns, ""))
 
 
 def _good_rows(

@@ -15,9 +15,10 @@ from parsers.reject import RejectCode, clip
 _NO_SUCH_DAY = "{Words} '{value}' does not exist: there is no {day}"
 _SENTENCES = {
     RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
+    RejectCode.NULL_ID: "{Words} is missing: '{value}' in the column '{column}' says so",
     RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
     RejectCode.ID_CONTROL_CHARACTER: "{Words} '{value}' holds a line end or another character "
-    "that cannot be printed",
+    "that cannot be printed or that nobody sees",
     RejectCode.DAMAGED_ID: "{Words} '{value}' was rounded by a spreadsheet: its last digits are "
     "lost",
     RejectCode.ID_NOT_IN_MASK: "{Words} '{value}' does not fit the mask '{pattern}'",

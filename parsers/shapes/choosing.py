@@ -17,11 +17,12 @@ from parsers.mappings.settings_table import folded
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode, clip
 from parsers.shapes.filling import fill_down
 from parsers.table.frame import place
+from parsers.values.ids import INVISIBLE
 
 Split = Callable[[str], Sequence[str]]
 """Divides the text of one record into its fields, by the dialect of its file."""
 
-_DAMAGED = "[\\x00-\\x08\\x0e-\\x1f\\x7f\ufffd]"
+_DAMAGED = f"[\\x00-\\x08\\x0e-\\x1f\\x7f\ufffd]|{INVISIBLE}"
 _LEFT, _UNKNOWN = "left", "unknown"
 _NONE_LEFT = pl.DataFrame(schema={"line": pl.Int64, "column": pl.String, "cell": pl.String})
 _SAYS_NOTHING = pl.lit(None, dtype=pl.Struct({"column": pl.String, "cell": pl.String}))

@@ -10,7 +10,12 @@ from parsers.suggesting.decide_format import decide_format
 from parsers.suggesting.decide_key import best_key, decide_key
 from parsers.suggesting.decide_location import decide_location
 from parsers.suggesting.decide_moment import decide_moment
-from parsers.suggesting.decide_rows import decide_currencies, decide_lines, decide_refunds
+from parsers.suggesting.decide_rows import (
+    decide_currencies,
+    decide_lines,
+    decide_negative_quantities,
+    decide_refunds,
+)
 from parsers.suggesting.decide_total import decide_total
 from parsers.suggesting.decide_zone import decide_names_of_zones, decide_zone
 from parsers.suggesting.evidence import Evidence, look_at
@@ -70,6 +75,7 @@ def _decisions(found: Evidence) -> Iterator[Decision]:
     yield from columns
     yield from found.rules.decisions
     yield from decide_refunds(found)
+    yield from decide_negative_quantities(found)
     yield from decide_currencies(found)
     yield from decide_lines(found)
 

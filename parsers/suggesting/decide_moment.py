@@ -8,6 +8,7 @@ from parsers.moments.clocks import read_written
 from parsers.moments.formats import ISO_8601
 from parsers.suggesting.evidence import Evidence
 from parsers.suggesting.moments import When, with_some_time
+from parsers.suggesting.past_midnight import past_midnight
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import joined, quoted, toml_list, toml_text
 from parsers.suggesting.zones import is_short_name, says_utc, zone_column
@@ -44,6 +45,12 @@ def decide_moment(found: Evidence) -> Decision:
     elif len(best.formats) > 1:
         question = f"Is {_shown_readings(best)}? Nothing in the files decides it: ask the shop."
         evidence = []
+    elif (falls := past_midnight(best, _apart(found))) is not None:
+        question = (
+            f"{falls} So {quoted(best.names[0])} is the day of the till, and sales after midnight "
+            "would come a day too early. Is that good enough? Else ask the shop for the date of "
+            "the calendar."
+        )
     elif not best.with_time:
         timed = (
             with_some_time(best, found.facts, found.known.latest) if len(best.names) == 1 else []
@@ -71,6 +78,13 @@ def decide_moment(found: Evidence) -> Decision:
         value=_source(best, best.formats[0], found),
         evidence=tuple(evidence),
     )
+
+
+def _apart(found: Evidence) -> pl.Series:
+    """The file and the shop of each row."""
+    location = found.location()
+    file = found.file.cast(pl.String)
+    return file if location is None else file + "\x1f" + location.texts
 
 
 def _source(when: When, pattern: str, found: Evidence) -> str:

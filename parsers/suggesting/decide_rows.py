@@ -1,5 +1,7 @@
 """The lines of a proposal about refunds, and about rows that belong together."""
 
+from collections.abc import Sequence
+
 from parsers.headings.words import Concept
 from parsers.money.currency import meanings
 from parsers.suggesting.amounts_read import read
@@ -9,9 +11,12 @@ from parsers.suggesting.facts import leads_blanks
 from parsers.suggesting.keys import Key, Pattern
 from parsers.suggesting.lines import LinesEvidence, LinesFound, judge_lines
 from parsers.suggesting.suggestion import Decision
+from parsers.suggesting.totals import Total, as_good
 from parsers.suggesting.writing import joined, of_rows, quoted, these, toml_list, toml_text
 
 _MOST_CURRENCIES = 12
+_BELOW_ZERO = r"^(?:-[0-9.,]*[1-9][0-9.,]*|[0-9.,]*[1-9][0-9.,]*-|\([0-9.,]*[1-9][0-9.,]*\))$"
+_USUAL_COUNTS = 10  # of what comes back at once, in whole numbers
 
 
 def decide_refunds(found: Evidence) -> list[Decision]:
@@ -44,6 +49,40 @@ def decide_refunds(found: Evidence) -> list[Decision]:
             decisions.append(Decision(table="rows", key=key, value=cells, evidence=(said,)))
         else:
             decisions.append(Decision(table="rows", key=key, evidence=(said,)))
+    return decisions
+
+
+def decide_negative_quantities(found: Evidence) -> list[Decision]:
+    """Whether rows of less than nothing, whose totals are above zero, are refunds."""
+    if not found.totals:
+        return []
+    total = found.totals[0].names[0]
+    amounts = read(found.column(total), found.decimal or ".")
+    decisions = []
+    for one in found.facts:
+        if not one.heading.has(Concept.QUANTITY) or one.name in found.rules.refund:
+            continue
+        below = one.texts.str.contains(_BELOW_ZERO) & (amounts > 0).fill_null(value=False)
+        if not below.any() or one.heading.any_of(Concept.ID, Concept.REFUND, Concept.DATE):
+            continue
+        seen = one.texts.filter(below).unique(maintain_order=True).to_list()
+        whole = [f"-{count}" for count in range(1, _USUAL_COUNTS)]
+        cells = list(dict.fromkeys([*seen, *(whole if "-1" in seen else [])]))
+        key = of_rows("refund", one.name)
+        said = f"{these(seen)} on {int(below.sum()):,} rows with a total above zero."
+        question = (
+            f"Are these refunds, so that their totals are to be below zero? {quoted(total)} does "
+            "not say so. If the totals are right as they are, take the line out."
+        )
+        decisions.append(
+            Decision(
+                table="rows",
+                key=key,
+                evidence=(said,),
+                question=question,
+                options=(f"{key} = {toml_list(cells)}",),
+            )
+        )
     return decisions
 
 
@@ -81,7 +120,8 @@ def decide_lines(found: Evidence) -> list[Decision]:
     key = best_key(found)
     if key is None:
         return _without_key(found)
-    evidence = _lines_of(found, key)
+    judged = _by_total(found, key)
+    evidence = judged[0][1] if judged else None
     decisions = []
     summed = evidence is not None and evidence.found is not LinesFound.FIRST
     if names := _blank_below(found, key, summed=summed):
@@ -91,6 +131,8 @@ def decide_lines(found: Evidence) -> list[Decision]:
         )
     if evidence is None:
         return [*decisions, *_unclear_repeats(found, key)]
+    if len({one.found for _, one in judged}) > 1:
+        return [*decisions, _with_the_total(judged)]
     if evidence.found is LinesFound.EITHER:
         decisions.append(
             Decision(
@@ -143,14 +185,35 @@ def _unclear_repeats(found: Evidence, key: Key) -> list[Decision]:
     ]
 
 
-def _lines_of(found: Evidence, key: Key) -> LinesEvidence | None:
+def _with_the_total(judged: Sequence[tuple[Total, LinesEvidence]]) -> Decision:
+    """Ask for the rule that goes with the total, where it is open which of several that is."""
+    rules = [
+        (joined(total.names), "sum" if one.found is LinesFound.SUM else "first")
+        for total, one in judged
+    ]
+    said = ", ".join(f"with {names} as the total take {rule}" for names, rule in rules)
+    return Decision(
+        table="rows",
+        key="lines",
+        evidence=tuple(f"{joined(total.names)}: {one.words}" for total, one in judged),
+        question=f"It goes with the total: {said}.",
+        options=tuple(dict.fromkeys(f"lines = {toml_text(rule)}" for _, rule in rules)),
+    )
+
+
+def _by_total(found: Evidence, key: Key) -> list[tuple[Total, LinesEvidence]]:
+    """What the rows of a sale come to, by each of the totals that are as good as the best."""
     if key.pattern is not Pattern.LINES or not found.totals:
-        return None
-    amounts = [read(found.column(name), found.decimal or ".") for name in found.totals[0].names]
-    total = amounts[0] if len(amounts) == 1 else amounts[0] + amounts[1].fill_null(0)
-    headings = [found.column(name).heading for name in found.totals[0].names]
+        return []
+    return [(total, _lines_of(found, key, total)) for total in as_good(found.totals)]
+
+
+def _lines_of(found: Evidence, key: Key, total: Total) -> LinesEvidence:
+    amounts = [read(found.column(name), found.decimal or ".") for name in total.names]
+    whole = amounts[0] if len(amounts) == 1 else amounts[0] + amounts[1].fill_null(0)
+    headings = [found.column(name).heading for name in total.names]
     of_parts = not any(each.has(Concept.TOTAL) for each in headings)
-    return judge_lines(found.key_of(key), found.file, total, of_parts=of_parts)
+    return judge_lines(found.key_of(key), found.file, whole, of_parts=of_parts)
 
 
 def _blank_below(found: Evidence, key: Key, *, summed: bool) -> list[str]:

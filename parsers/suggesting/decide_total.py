@@ -15,6 +15,7 @@ _SHOWN_NAMES = 12
 _CENTS_LEAST = 10  # amounts, before whole numbers may be thought to be cents
 _CENTS_DIGITS = 3
 _MOST = 0.9
+_NO_PAYMENT = (Concept.ID, Concept.QUANTITY, Concept.TIP, Concept.FEE, Concept.CHANGE)
 
 
 def decide_total(found: Evidence) -> Decision:
@@ -24,13 +25,7 @@ def decide_total(found: Evidence) -> Decision:
             table="columns",
             key="total",
             question="Which column has the total that the customer paid?",
-            options=tuple(
-                f"total = {toml_text(one.name)}"
-                for one in found.facts
-                if one.is_money
-                and not one.heading.any_of(Concept.ID, Concept.QUANTITY)
-                and one.name not in _taken(found)
-            )[:_SHOWN_NAMES],
+            options=(*_payments_added(found), *_each_amount(found)),
         )
     good = as_good(found.totals)
     refunds = [
@@ -54,6 +49,27 @@ def decide_total(found: Evidence) -> Decision:
     return Decision(table="columns", key="total", value=source, evidence=tuple(filter(None, said)))
 
 
+def _each_amount(found: Evidence) -> list[str]:
+    taken = _taken(found)
+    return [
+        f"total = {toml_text(one.name)}"
+        for one in found.facts
+        if one.is_money
+        and not one.heading.any_of(Concept.ID, Concept.QUANTITY)
+        and one.name not in taken
+    ][:_SHOWN_NAMES]
+
+
+def _payments_added(found: Evidence) -> list[str]:
+    """The means of payment added up, if they have a column each; none if no several have."""
+    names = [
+        one.name
+        for one in found.facts
+        if one.heading.has(Concept.TENDER) and not one.heading.any_of(*_NO_PAYMENT) and one.is_money
+    ]
+    return [f"total = {_total(names)}"] if len(names) > 1 else []
+
+
 def _taken(found: Evidence) -> list[str]:
     """The columns that are the moment or the id, and so no total."""
     key = best_key(found)
@@ -72,6 +88,10 @@ def _question(
     elif paid_back:
         taken = " and ".join(f"{quoted(one.name)} on {rows:,} rows" for one, rows in paid_back)
         question = f"Is what was paid back to be taken off the total? It stands in {taken}."
+    elif len(good[0].names) > 1 and (tips := _tips(found)):
+        added = [*good[0].names, *tips]
+        question = f"Is {joined(tips)} a part of the total? No column has all of it added up."
+        options.append(f"total = {_total(added)}")
     elif _may_be_cents(found, good[0]):
         name = toml_text(good[0].names[0])
         question = f"{quoted(good[0].names[0])} has whole numbers only. Is it in cents?"
@@ -89,6 +109,17 @@ def _question(
         question=question,
         options=tuple(dict.fromkeys(options)),
     )
+
+
+def _tips(found: Evidence) -> list[str]:
+    """The columns of tips in which there is something."""
+    return [
+        one.name
+        for one in found.facts
+        if one.heading.has(Concept.TIP)
+        and one.is_money
+        and bool((read(one, found.decimal or ".") != 0).any())
+    ]
 
 
 def _amounts_read(total: Total, found: Evidence) -> str:

@@ -15,7 +15,7 @@ import polars as pl
 from parsers.header.finding import Header
 from parsers.records.closed import LONGEST, closed, split
 from parsers.records.dialect import BLANKS, Dialect
-from parsers.records.scan import BLANK_CHARACTERS
+from parsers.records.scan import BLANK_CHARACTERS, UNSEEN
 from parsers.records.tokens import read_records
 from parsers.table.frame import place
 
@@ -183,9 +183,9 @@ def _with_none_at_an_end(dialect: Dialect) -> str:
     """Make the expression for a regular line with quotes in the midst of fields besides, none of
     which ends with one, so that nothing closes what they may open."""
     quote, mark = dialect.quote, re.escape(dialect.delimiter[0])
-    rest = rf"(?:[^{mark}]*[^{quote}{mark} \t])?[ \t]*"
+    rest = rf"(?:[^{mark}]*[^{quote}{mark} \t{UNSEEN}])?[ \t]*"
     if dialect.delimiter[0] in " \t":
-        rest = rf"(?:[^{mark}]*[^{quote}{mark} \t])?"
+        rest = rf"(?:[^{mark}]*[^{quote}{mark} \t{UNSEEN}])?"
     return _line_of(dialect, f"[^{quote}{mark}]*", rest)
 
 

@@ -14,19 +14,23 @@ What is not mapped may be read as it will.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Lookup
 
 import polars as pl
 
 from parsers.dialects.two_readings import is_used
-from parsers.records.cells import TYPED, look, shape
+from parsers.records.cells import TYPED, filled, look, shape
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.records.tokens import divider
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode, clip
 from parsers.table.frame import Table, place
 from parsers.text.encodings import Decoded, hidden_utf8
 from parsers.values.values import Found
+
+_SHOWN = 200  # cells of a column that show what its cells are like
+_LEAST_OTHERS = 3  # cells of one length that show it
+_NO_BEGINNING = (".", ",", ";", ":", ")", "'")
 
 
 def without_misread(
@@ -144,6 +148,7 @@ def _torn(table: Table, dialect: Dialect) -> Iterator[Reject]:
         if at not in places:
             continue
         known = set(table.frame[place(at)].to_list())
+        shown = table.frame.select("line", place(at)).head(_SHOWN).rows()
         # The line that is beside the piece: the first of the row below it, the last of that above.
         ends = pl.col("raw").str.count_matches("\r\n|\n|\r").cast(pl.Int64) if step < 0 else 0
         beside = table.frame.select("line", "raw", place(at), piece=pl.col("line") + ends - step)
@@ -151,7 +156,8 @@ def _torn(table: Table, dialect: Dialect) -> Iterator[Reject]:
         for line, raw, cell, below in beside.iter_rows():
             piece = pieces[below]
             whole = piece + cell if step > 0 else cell + piece
-            if whole in known or _is_alike(whole, cell):
+            others = [other for of, other in shown if of != line]
+            if whole in known or _is_alike(whole, cell) or _is_like(whole, cell, others):
                 message = (
                     f"The row may be torn in two: it has '{clip(cell)}', and line {below} "
                     f"only '{clip(piece)}'"
@@ -162,6 +168,19 @@ def _torn(table: Table, dialect: Dialect) -> Iterator[Reject]:
 def _is_alike(whole: str, cell: str) -> bool:
     kind = look(cell)
     return look(whole) is kind if kind in TYPED else shape(whole) == shape(cell)
+
+
+def _is_like(whole: str, cell: str, others: Sequence[str]) -> bool:
+    """Whether the whole is like the other cells of its column, in shape or in length, and the cell
+    is not; with no others, whether no cell begins as this one does."""
+    others = filled(others)
+    if not others:
+        return cell.startswith(_NO_BEGINNING)
+    shapes = {shape(other) for other in others}
+    if shape(whole) in shapes and shape(cell) not in shapes:
+        return True
+    lengths = {len(other) for other in others}
+    return len(others) >= _LEAST_OTHERS and lengths == {len(whole)} and len(cell) != len(whole)
 
 
 def _reject(code: RejectCode, line: int, column: str | None, message: str, raw: str) -> Reject:

@@ -35,8 +35,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from parsers.money.written import may_be_amount
 from parsers.reject import Unreadable, UnreadableCode, clip
+from parsers.text.charsets.amounts import cells_like_amounts, without_amounts
 from parsers.text.charsets.choice import choose, doubt_utf8, is_rather_utf8
+from parsers.text.charsets.table import ENCODINGS
 from parsers.text.lines import line_at, line_of_byte
 
 # The longer mark first: the mark of UTF-32 begins with that of UTF-16.
@@ -60,6 +63,8 @@ _PLAIN_AT_LEAST = 0.2  # of UTF-16 without a mark
 _ZEROS = "\0\0"
 # A character beyond ASCII that is not a byte escaped as a lone surrogate.
 _VALID_BEYOND_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+_BETWEEN_GROUPS = re.compile(r"(?<=[0-9])['’\s](?=[0-9]{3})")  # noqa: RUF001 - as is written
+_TWO_PLACES = re.compile("[.,][0-9]{2}(?![0-9])")
 _HZ = re.compile(rb"~\{[!-~]{2,}~\}")
 _REMEDY_AGAIN = "Ask the sender for the whole file."
 _REMEDY_PIN = 'Find out the encoding and pin it in the mapping: [format] encoding = "...".'
@@ -97,7 +102,10 @@ def decode(data: bytes, pinned: str | None, expected: Iterable[str] = ()) -> Dec
 
 
 def rival_reading(text: str, decoded: Decoded) -> tuple[str, str] | None:
-    """Give the likeliest rival that reads a text of the file otherwise, and its reading."""
+    """Give the likeliest rival that reads a text of the file otherwise, and its reading.
+
+    An amount is no other one if only another sign stands between groups of its digits.
+    """
     if not decoded.rivals or (text.isascii() and not decoded.content.isascii()):
         return None
     try:
@@ -106,9 +114,14 @@ def rival_reading(text: str, decoded: Decoded) -> tuple[str, str] | None:
         return None
     for rival in decoded.rivals:
         reading = data.decode(rival, "replace")
-        if reading != text:
+        if reading != text and _plain_amount(reading) != _plain_amount(text):
             return rival, reading
     return None
+
+
+def _plain_amount(text: str) -> str:
+    """Leave out the signs between groups, if there are two places: else it may be an id."""
+    return _BETWEEN_GROUPS.sub("", text) if _TWO_PLACES.search(text) else text
 
 
 def hidden_utf8(text: str, encoding: str) -> str | None:
@@ -233,6 +246,7 @@ def _decode_pinned(data: bytes, encoding: str) -> Decoded:
     decoded = _decode_as(data, encoding)
     _refuse_binary(decoded.content[:_HEAD_BYTES].encode("utf-8", "replace"))
     _refuse_hidden_utf8(data, encoding)
+    _refuse_lost_amounts(data, encoding)
     return decoded
 
 
@@ -286,6 +300,29 @@ def _refuse_hidden_utf8(data: bytes, pinned: str) -> None:
         f"line {line_at(text, at)} has '{clip(shown.lstrip(_MARK))}', not '{clip(misread)}'.",
         remedy='If the shop\'s export has changed, set [format] encoding = "utf-8" in the mapping, '
         "or leave it out to have it found in each file: the file then loads by itself.",
+    )
+
+
+def _refuse_lost_amounts(data: bytes, pinned: str) -> None:
+    """Refuse a pinned encoding in which amounts are none, if the likeliest one makes them such.
+
+    All those rows would be rejects, and nothing would say why.
+    """
+    cells = [] if data.isascii() else cells_like_amounts(data)
+    names = (pinned, *(each.name for each in ENCODINGS))
+    if not _is_eight_bits(pinned) or pinned not in without_amounts(cells, names):
+        return
+    better = next((each.encoding for each in choose(data, ()).candidates), pinned)
+    if pinned not in without_amounts(cells, (pinned, better)):
+        return
+    cell = next(each for each in cells if not may_be_amount(each.decode(pinned, "replace")))
+    shown, meant = (clip(cell.decode(each, "replace").strip()) for each in (pinned, better))
+    raise Unreadable(
+        UnreadableCode.CONTRADICTS_MAPPING,
+        f'The mapping says encoding = "{pinned}", but then amounts are none: line '
+        f"{line_of_byte(data, data.find(cell))} has '{shown}', which is '{meant}' in {better}.",
+        remedy=f'If the shop\'s export has changed, set [format] encoding = "{better}" in the '
+        "mapping, or leave it out to have it found in each file: the file then loads by itself.",
     )
 
 

@@ -19,7 +19,9 @@ _PLACES = r"[.,]([0-9]+)[^0-9]*$"
 _LEAST_OTHERS = 2  # rows that show how long the last value usually is
 # Values that show how many places an amount has: some tills write 12.5 for 12.50, and among so many
 # of their amounts there is one that ends in 0, as most prices do. Or how long an id or a name is.
+# Two with cents will do in the first files of a feed, of which nobody knows how they end.
 _LEAST_VALUES = 8
+_CENTS = 2
 _RULE = re.compile(r"([-=_*~])\1{2,}")
 _DOS_END = "\x1a"
 _REACH = 1000  # characters before the last line, among which a blank one is looked for
@@ -44,11 +46,12 @@ def cut_short(
     """Say that the text is cut in its last row; None if nothing shows it.
 
     `parted` are its rows, and what is none of them (trailer.py). `pinned` is whether earlier files
-    of this feed end with a line end, `footer` that of the mapping's [format]. Without a line end
-    after the last row the file is cut if earlier ones have it, if the row has fewer fields than the
-    header or an open quote, or if the value in its last column, a mapped one, is shorter than all
-    the others, or has fewer places, where these are all of one length. A footer that nobody pinned
-    is whole only if it says what footers say: else it is what is left of a row.
+    of this feed end with a line end, None if that is not known; `footer` is that of the mapping's
+    [format]. Without a line end after the last row the file is cut if earlier ones have it, if the
+    row has fewer fields than the header or an open quote, or if the value in its last column, a
+    mapped one, is shorter than all the others, or has fewer places, where these are all of one
+    length. A footer that nobody pinned is whole only if it says what footers say: else it is what
+    is left of a row.
     """
     if has_final_line_end(text):
         return None
@@ -79,7 +82,7 @@ def _in_last_row(
         why = _few(width, header)
     elif unclosed:
         why = "a quotation mark in it is not closed"
-    elif width == len(header.columns) and (shorter := _shorter(frame, header)) is not None:
+    elif width == len(header.columns) and (shorter := _shorter(frame, header, pinned=pinned)):
         why = f"'{clip(shorter)}' is shorter than what all other rows have in that column"
     elif pinned:
         why = "there is no line end after it, but there is one in the files before this one"
@@ -131,7 +134,7 @@ def _is_whole(cells: list[str], *, apart: bool) -> bool:
     return apart and is_remark(together)
 
 
-def _shorter(frame: pl.DataFrame, header: Header) -> str | None:
+def _shorter(frame: pl.DataFrame, header: Header, *, pinned: bool | None) -> str | None:
     """Give the last value of the last column if all others in it are longer, in the same way."""
     name = f"field_{len(header.columns) - 1}"
     if name not in frame.columns:
@@ -143,7 +146,8 @@ def _shorter(frame: pl.DataFrame, header: Header) -> str | None:
     looks = {look(each) for each in others.head(_SHOWN)}
     places = others.str.extract(_PLACES).str.len_chars()
     if looks == {Look.NUMBER} and places.null_count() == 0:
-        return last if _has_less_places(last, places) else None
+        least = _LEAST_OTHERS if pinned is None else _LEAST_VALUES
+        return last if _has_less_places(last, places, least) else None
     # Names are of one length by chance, and counts are: dates are not.
     if not looks <= {Look.DATE, Look.TIME} and others.n_unique() < _LEAST_VALUES:
         return None
@@ -151,11 +155,15 @@ def _shorter(frame: pl.DataFrame, header: Header) -> str | None:
     return last if lengths.n_unique() == 1 and len(last) < lengths[0] else None
 
 
-def _has_less_places(last: str, places: pl.Series) -> bool:
-    """Whether the last amount has less places than all others, which are alike in that."""
+def _has_less_places(last: str, places: pl.Series, least: int) -> bool:
+    """Whether the last amount has less places than all others, which are alike in that.
+
+    They are `least` of them, and with fewer than eight have two each.
+    """
     if places.n_unique() > 1:
         return False
     found = re.search(_PLACES, last)
-    if len(places) < _LEAST_VALUES and last[-1] not in ".,":
+    few = len(places) < least or (len(places) < _LEAST_VALUES and places[0] != _CENTS)
+    if few and last[-1] not in ".,":
         return False
     return found is None or len(found[1]) < places[0]

@@ -6,17 +6,25 @@ from dataclasses import dataclass
 import polars as pl
 
 from parsers.header.beginning import count_line_ends
-from parsers.records.cells import TYPED, Look, filled, look, types_of
+from parsers.records.cells import TYPED, Look, filled, look, shape, types_of
 from parsers.records.dialect import Dialect
 from parsers.reject import Unreadable, UnreadableCode, clip
+from parsers.trailer.sales import is_divided_otherwise, may_be_sale
 from parsers.trailer.suspects import Suspect, are_sums, at_places
-from parsers.trailer.total_words import begins_with_total, count_in, is_end, is_remark, is_total
+from parsers.trailer.total_words import (
+    begins_with_total,
+    count_in,
+    is_end,
+    is_page,
+    is_remark,
+    is_total,
+)
 
 _LONGEST = 60  # records
 _SAMPLE = 50  # rows
 _LABEL_CELLS = 2  # a label and its value
 _COUNT_CELLS = 3
-_DELIMITERS = (",", ";", "\t", "|")  # the ordinary ones
+_REMARKS = 3  # that nothing sets apart from the rows; more are rows that nobody can read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,17 +86,21 @@ def find_footer(
     `totals` are the lines of records that begin with a word for a total and cannot be rows.
     """
     ending: list[tuple[Suspect, bool]] = []
+    bare: list[Suspect] = []
     for at in range(frame.height - 1, max(frame.height - _LONGEST, 0) - 1, -1):
         # What a quote leaves open may be the beginning of a row: its end is not known.
         if frame["unclosed"][at]:
             break
         [record] = at_places(frame, [at], dialect)
-        certain = (
-            record.line in totals or _is_footer(record, rows) or _is_label(record, frame, rows)
-        )
-        if not certain and not _may_be_label(record, rows):
+        said = record.line in totals or _is_footer(record, rows)
+        said = said or _is_label(record, frame, rows)
+        bares = not said and _is_bare_label(record, rows)
+        if not said and not bares and not _may_be_label(record, rows):
             break
-        ending.append((record, certain))
+        bare += [record] if bares else []
+        ending.append((record, said or bares))
+    if _are_rows(bare):
+        ending = [(record, certain and record not in bare) for record, certain in ending]
     # A label that nothing above explains is a bad row.
     while ending and not ending[-1][1]:
         ending.pop()
@@ -107,7 +119,12 @@ def _is_footer(record: Suspect, rows: Rows) -> bool:
         return True
     if is_total(words[0]) and are_sums(words[1:]):
         return True
-    return begins_with_total(words[0]) and are_sums(words[1:]) and not rows.knows(record.cells)
+    return (
+        begins_with_total(words[0])
+        and are_sums(words[1:])
+        and not rows.knows(record.cells)
+        and not is_divided_otherwise(words[0], rows.width, blanks=False)
+    )
 
 
 def _may_be_label(record: Suspect, rows: Rows) -> bool:
@@ -119,32 +136,56 @@ def _may_be_label(record: Suspect, rows: Rows) -> bool:
         and look(words[0]) is Look.TEXT
         and any(map(str.isalpha, words[0]))
         and not rows.knows(record.cells)
+        and (_is_told(record.first) or not may_be_sale(record.raw))
+        # Its own delimiter makes a line of the rows' width no row.
+        and (len(record.cells) == rows.width or not _is_divided_otherwise(record, rows))
     )
 
 
+def _is_divided_otherwise(record: Suspect, rows: Rows) -> bool:
+    blanks = not is_page(record.first)  # these have versions and times in them
+    return is_divided_otherwise(record.raw, rows.width, blanks=blanks)
+
+
+def _is_told(first: str) -> bool:
+    """Whether a cell says that it is a remark: a colon at its end is but the sign of a field."""
+    return is_remark(first) and not first.endswith(":")
+
+
 def _is_label(record: Suspect, frame: pl.DataFrame, rows: Rows) -> bool:
-    """Whether a record that may be a remark is one: it says so, or stands apart from the rows."""
+    """Whether a record that may be a remark is one: it says so, or a blank line is above it."""
     if not _may_be_label(record, rows) or _is_divided_otherwise(record, rows):
         return False
     if is_remark(record.first):
         return True
-    # A word with a digit in it may be the code of a shop that the other rows are not of.
-    if len(record.cells) == rows.width or (
-        any(map(str.isdigit, record.first)) and " " not in record.first
-    ):
-        return False
+    apart = record.at > 0 and _ends_on(frame, record.at - 1) + 1 < record.line
+    return apart and _is_other_than_rows(record, rows)
+
+
+def _is_bare_label(record: Suspect, rows: Rows) -> bool:
+    """Whether a record that may be a remark has a text where the rows have numbers and dates."""
     column = next(at for at, cell in enumerate(record.cells) if cell.strip())
-    if column < rows.width and rows.types[column] in TYPED:
-        return True
-    return record.at > 0 and _ends_on(frame, record.at - 1) + 1 < record.line
-
-
-def _is_divided_otherwise(record: Suspect, rows: Rows) -> bool:
-    """Whether another delimiter makes a row of a record, values and all: none was meant to go."""
-    return any(
-        len(cells) == rows.width and any(look(cell) in TYPED for cell in cells)
-        for cells in (record.raw.split(sign) for sign in _DELIMITERS)
+    return (
+        column < rows.width
+        and rows.types[column] in TYPED
+        and _may_be_label(record, rows)
+        and _is_other_than_rows(record, rows)
     )
+
+
+def _is_other_than_rows(record: Suspect, rows: Rows) -> bool:
+    """Whether a record has neither the rows' width nor a word that a row may begin with.
+
+    A word with a digit in it may be the code of a shop that the other rows are not of.
+    """
+    has_digit = any(map(str.isdigit, record.first))
+    return len(record.cells) != rows.width and not (has_digit and " " not in record.first)
+
+
+def _are_rows(bare: Sequence[Suspect]) -> bool:
+    """Whether remarks that nothing sets apart are many, or alike but for their numbers."""
+    numbered = [shape(one.raw) for one in bare if any(map(str.isdigit, one.raw))]
+    return len(bare) > _REMARKS or len(set(numbered)) < len(numbered)
 
 
 def _ends_on(frame: pl.DataFrame, at: int) -> int:

@@ -21,6 +21,7 @@ from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.splitting import ReadRows
 from parsers.trailer.captions import refuse_other_captions
 from parsers.trailer.footer import find_footer, learn_rows, pinned_footer
+from parsers.trailer.sections import Columns, refuse_sections
 from parsers.trailer.statements import Statement, stated
 from parsers.trailer.suspects import Suspect, are_sums, has_total, suspects
 from parsers.trailer.total_words import is_total
@@ -32,13 +33,15 @@ _MANY = 0.5  # of the rows begin with a word for a total: then it is a name
 class Mapped:
     """Which columns of a table are mapped, by their positions, and how to read rows.
 
-    `ids` and `money` are those of ids and of amounts, `all` every one that a row needs.
+    `ids` and `money` are those of ids and of amounts, `all` every one that a row needs. `others`:
+    the mapping says how records of other kinds among the rows are told from them.
     """
 
     all: Sequence[int]
     ids: Sequence[int]
     money: Sequence[int]
     read: ReadRows
+    others: bool = False
 
     @property
     def typed(self) -> list[int]:
@@ -83,6 +86,9 @@ def part(
         told = {line for line, kind in kinds.items() if kind is SkippedKind.REPEATED_HEADER}
         again = [one for one in doubtful if one.line in told]
         refuse_other_captions(body, again, header, dialect)
+        if not mapped.others:
+            columns = Columns(all=mapped.all, typed=mapped.typed)
+            refuse_sections(frame, header, dialect, columns, told=kinds)
     totals = [one for one in doubtful if one.line not in kinds and _is_total(one, mapped)]
     if mapped:
         totals = _refuse_twofold(totals, body.height, header, mapped, footer)

@@ -119,9 +119,14 @@ def is_end(text: str) -> bool:
     return _END.fullmatch(text) is not None
 
 
+def is_page(text: str) -> bool:
+    """Whether a text says when a file was made, or which page of it begins: `Seite 1`."""
+    return _LABEL.fullmatch(text) is not None
+
+
 def is_remark(text: str) -> bool:
     """Whether a text is a remark: `Printed on ...`, `Seite 1`, or a label that ends in a colon."""
     first = text.split(maxsplit=4)
-    return _LABEL.fullmatch(text) is not None or any(
+    return is_page(text) or any(
         word.endswith(":") and any(map(str.isalpha, word)) for word in first
     )

@@ -7,9 +7,18 @@ import polars as pl
 
 from parsers.canonical import ID_MAX_CHARACTERS, Field
 from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
-from parsers.values.ids import CONTROL, DAMAGED
+from parsers.values.ids import BLANKS, CONTROL, DAMAGED, FORMULA, NULL
 from parsers.values.sources import Column, Combine, Constant
 from parsers.values.values import Found, Values, constant
+
+# A spreadsheet keeps 15 digits of a number and writes zeros for the others.
+_EXACT_DIGITS = 15
+_LONG = rf"^[0-9]{{{_EXACT_DIGITS + 1},}}$"
+_ROUNDED = rf"^[1-9][0-9]{{{_EXACT_DIGITS - 1}}}0+$"
+_LOST_DIGITS = 4  # zeros in the places of lost digits, in all: fewer may be so by chance
+# One look for everything that few files have: each costs as much as a whole column of amounts.
+_FLAWED = f"^$|{CONTROL}|{NULL}|{DAMAGED}"
+_SUSPECT = rf'{BLANKS}|^="|{_FLAWED}|{_ROUNDED}'
 
 
 def read_ids(
@@ -21,31 +30,65 @@ def read_ids(
         nothing = constant(None, length)
         return Values(columns={name: value}, code=nothing, text=value, source=nothing)
     separator = source.separator if isinstance(source, Combine) else ""
-    parts = pl.DataFrame([one.texts.alias(f"part_{at}") for at, one in enumerate(found)])
+    suspect = [bool(one.texts.str.contains(_SUSPECT).any()) for one in found]
+    texts = [
+        _plain(one.texts) if doubt else one.texts for one, doubt in zip(found, suspect, strict=True)
+    ]
+    parts = pl.DataFrame([each.alias(f"part_{at}") for at, each in enumerate(texts)])
     whole = parts.select(pl.concat_str(pl.all(), separator=separator)).to_series()
-    code = parts.select(
-        pl.coalesce(
-            *(_part_flaw(part) for part in parts.columns),
-            pl.when(pl.lit(whole).str.len_chars() > ID_MAX_CHARACTERS).then(
-                pl.lit(RejectCode.LONG_ID.value)
-            ),
+    flaws = [_flaws(each) if doubt else None for each, doubt in zip(texts, suspect, strict=True)]
+    long = whole.str.len_chars() > ID_MAX_CHARACTERS
+    column = constant(found[0].column, len(whole))
+    if all(flaw is None for flaw in flaws) and not long.any():  # as in most files
+        return Values(
+            columns={name: whole}, code=constant(None, len(whole)), text=whole, source=column
         )
-    ).to_series()
-    if code.null_count() == len(code):  # as in most files: nothing is to blame
-        column = constant(found[0].column, len(code))
-        return Values(columns={name: whole}, code=code, text=whole, source=column)
     # Which part is to blame; of a whole that is too long, the first.
-    blamed = pl.coalesce(
-        *(
-            pl.when(_part_flaw(part).is_not_null()).then(
-                pl.struct(text=pl.col(part), source=pl.lit(one.column))
-            )
-            for part, one in zip(parts.columns, found, strict=True)
-        ),
-        pl.struct(text=whole, source=pl.lit(found[0].column)),
-    )
-    judged = parts.select(blamed=blamed).unnest("blamed")
-    return Values(columns={name: whole}, code=code, text=judged["text"], source=judged["source"])
+    code, text = long.replace_strict({True: RejectCode.LONG_ID.value}, default=None), whole
+    for one, flaw in reversed(list(zip(found, flaws, strict=True))):
+        if flaw is not None:
+            bad = flaw.is_not_null()
+            code, text = flaw.zip_with(bad, code), one.texts.zip_with(bad, text)
+            column = constant(one.column, len(whole)).zip_with(bad, column)
+    return Values(columns={name: whole}, code=code, text=text, source=column)
+
+
+def _plain(texts: pl.Series) -> pl.Series:
+    """Take each id out of a formula that only keeps it a text, and make its blanks ordinary."""
+    if texts.str.starts_with('="').any():
+        texts = texts.str.extract(FORMULA).fill_null(texts).str.strip_chars()
+    if texts.str.contains(BLANKS).any():
+        texts = texts.str.replace_all(BLANKS, " ")
+    return texts
+
+
+def _flaws(texts: pl.Series) -> pl.Series | None:
+    """Say what keeps each text from being an id: a RejectCode, or null; None if nothing does."""
+    rounded = _rounded(texts)
+    if not rounded.any() and not texts.str.contains(_FLAWED).any():
+        return None
+    code = pl.DataFrame({"part": texts}).select(code=_part_flaw("part"))["code"]
+    return code.set(rounded, RejectCode.DAMAGED_ID.value)
+
+
+def _rounded(texts: pl.Series) -> pl.Series:
+    """Say which ids are numbers that a spreadsheet rounded to 15 digits.
+
+    All of one length end in zeros then from the 16th digit on, which numbers do not by chance if
+    there are enough of them. Those that all have a zero in the 15th place as well are made so.
+    """
+    seem, lengths = texts.str.contains(_ROUNDED), texts.str.len_bytes()
+    rounded = pl.repeat(value=False, n=len(texts), dtype=pl.Boolean, eager=True)
+    if not seem.any():
+        return rounded
+    whole = texts.str.contains(_LONG) & ~seem
+    for length in {*lengths.filter(seem).unique()} - {*lengths.filter(whole).unique()}:
+        alike = seem & (lengths == length)
+        ids = texts.filter(alike).unique()
+        by_design = (ids.str.slice(_EXACT_DIGITS - 1, 1) == "0").all()
+        if (length - _EXACT_DIGITS) * len(ids) >= _LOST_DIGITS and not by_design:
+            rounded |= alike
+    return rounded
 
 
 def refuse_ambiguous(
@@ -91,6 +134,8 @@ def _part_flaw(part: str) -> pl.Expr:
         .then(pl.lit(RejectCode.EMPTY_ID.value))
         .when(text.str.contains(CONTROL))
         .then(pl.lit(RejectCode.ID_CONTROL_CHARACTER.value))
+        .when(text.str.contains(NULL))
+        .then(pl.lit(RejectCode.NULL_ID.value))
         .when(text.str.contains(DAMAGED))
         .then(pl.lit(RejectCode.DAMAGED_ID.value))
     )

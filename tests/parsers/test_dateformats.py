@@ -214,6 +214,79 @@ def test_a_date_without_a_clock_beside_it_is_not_judged_by_its_years() -> None:
     assert find_format(pl.Series(["26/03/04 10:00"]), latest=_IN_2026).rivals
 
 
+@pytest.mark.parametrize(
+    ("texts", "pattern"),
+    [
+        (["01.04.26 10:05"], "%d.%m.%y %H:%M"),  # or 26 April 2001
+        (["13/04/26 10:05"], "%d/%m/%y %H:%M"),
+        (["31.12.25 10:05", "01.01.26 10:05"], "%d.%m.%y %H:%M"),
+        (["20.11.20 1:00", "21.11.20 1:00", "22.11.20 1:00"], "%d.%m.%y %H:%M"),
+        (["20.11.20 1:00", "20.11.21 1:00", "20.11.22 1:00"], "%y.%m.%d %H:%M"),
+    ],
+)
+def test_days_are_not_taken_for_years(texts: list[str], pattern: str) -> None:
+    """No file has times of a quarter of a century ago, or of one day of many years."""
+    assert find_format(pl.Series(texts), latest=_IN_2026).format == pattern
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["26.03.04 10:00"],  # of 2004, as it may be, and not of 2026
+        ["01.04.04 10:00"],
+        ["20.11.26 10:00"],  # or of 2020
+        ["20.11.20 10:00", "21.11.20 10:00"],
+        ["03/04/26 10:00"],
+        ["03/12/16 10:00"],  # of which the third of December alone is less than ten years past
+    ],
+)
+def test_days_that_may_be_years_are_held(texts: list[str]) -> None:
+    """An old file of a till that writes the day first is none of these days."""
+    assert len(find_format(pl.Series(texts), latest=datetime(2026, 11, 28)).rivals) > 1  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("texts", "pattern"),
+    [
+        (["10/21/2026, 9:05:00\u202fAM", "10/22/2026, 9:05:00 PM"], "%m/%d/%Y, %I:%M:%S %p"),
+        (["21/10/2026 9:05 a.\xa0m.", "22/10/2026 9:05 p. m."], "%d/%m/%Y %I:%M %p"),
+        (["21.10.2026\xa09:05", "22.10.2026 9:05"], "%d.%m.%Y %H:%M"),
+        (["21-10-2026 9:05 uur"], "%d-%m-%Y %H:%M uur"),
+        (["21/10/2026 9:05 h"], "%d/%m/%Y %H:%M h"),
+        (["21/10/2026 9:05 hrs"], "%d/%m/%Y %H:%M hrs"),
+        (["October 21, 2026 at 9:05\u202fPM"], "%B %d, %Y at %I:%M %p"),
+        (["21. Oktober 2026 um 9:05"], "%d. %B %Y um %H:%M"),
+        (["2026-10-21 00:00:00 9:05"], "%Y-%m-%d 00:00:00 %H:%M"),
+        (["21.10.2026 0:00 9:05"], "%d.%m.%Y 0:00 %H:%M"),
+        (["10/21/2026 12:00:00 AM 9:05"], "%m/%d/%Y 12:00:00 AM %H:%M"),
+    ],
+)
+def test_what_stands_between_day_and_time(texts: list[str], pattern: str) -> None:
+    """Blanks of any kind, words for o'clock, and the midnight of a column of days."""
+    assert _decide(texts) == pattern
+    assert read_written(pl.Series(texts), pattern).null_count() == 0
+
+
+def test_a_name_behind_an_offset_may_be_another_in_winter() -> None:
+    """As JavaScript writes a date: the offset says it all."""
+    texts = [
+        "Sat Oct 24 2026 10:05:00 GMT+0100 (British Summer Time)",
+        "Sun Oct 25 2026 10:05:00 GMT+0000 (Greenwich Mean Time)",
+    ]
+    pattern = _decide(texts)
+    assert pattern == "%a %b %d %Y %H:%M:%S GMT%z (British Summer Time)"
+    assert read_written(pl.Series(texts), pattern).null_count() == 0
+    others = ["Sat Oct 24 2026 10:05:00 GMT+0100 (a) (b)", "Sat Oct 24 2026 10:05:00 GMT+0100"]
+    assert read_written(pl.Series(others), pattern).null_count() == len(others)
+
+
+def test_a_day_with_another_time_than_midnight_has_two() -> None:
+    """Which of the two is meant cannot be told."""
+    with pytest.raises(Unreadable) as caught:
+        _decide(["2026-10-21 09:05:00 10:05"])
+    assert caught.value.code == UnreadableCode.UNKNOWN_DATE
+
+
 def test_a_row_without_a_time_says_nothing_of_the_format() -> None:
     """It is a reject in any case; the other row is a date with a time."""
     parts = {"Date": ["11/20/2026", "11/20/2026"], "Time": ["", "12:05 PM"]}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from parsers.delimited import read
@@ -44,6 +44,7 @@ ids = (
     # Nobody can tell whether a single quote that an id begins with belongs to it, if there is
     # another at the end of it or of a later cell.
     .filter(lambda text: not text.startswith("'"))
+    .filter(lambda text: text.strip("-"))  # a dash says that there is none
 )
 # A note of which one line by itself has as many delimiters as the header may be a swallowed record.
 notes = st.text(alphabet="ab 'é\"\n,;\t|", max_size=8).filter(
@@ -87,6 +88,9 @@ def test_a_known_table_comes_back_from_any_dialect(
             local.isoformat(),
             f"{total or abs(total):.2f}",
         )
+    totals = [Decimal(total) for _, _, total in expected.values()]
+    # A last row with the sum of all others may be their total: such a file is held.
+    assume(len(totals) <= 3 or totals[-1] * 2 != sum(totals))
     cells = [
         (location, receipt, f"{total:.2f}", moment.isoformat(" ", "seconds"), note)
         for location, receipt, total, moment, note in table
@@ -118,6 +122,7 @@ def test_a_known_table_comes_back_from_any_dialect(
         ('7,9,1.50,2017-01-01 12:00,"5 pipe\n', None, RejectCode.UNCLOSED_QUOTE, "not closed"),
         (",9,1.50,2017-01-01 12:00,\n", "Store", RejectCode.EMPTY_ID, "'Store' is empty"),
         ("7, ,1.50,2017-01-01 12:00,\n", "Receipt", RejectCode.EMPTY_ID, "'Receipt' is empty"),
+        ("7,#REF!,1.50,2017-01-01 12:00,\n", "Receipt", RejectCode.NULL_ID, "'#REF!'"),
         (f"7,{'9' * 256},1.50,2017-01-01 12:00,\n", "Receipt", RejectCode.LONG_ID, "255"),
         ("7,9\x079,1.50,2017-01-01 12:00,\n", "Receipt", RejectCode.ID_CONTROL_CHARACTER, "print"),
         ("7,1.3E+18,1.50,2017-01-01 12:00,\n", "Receipt", RejectCode.DAMAGED_ID, "'1.3E+18'"),

@@ -4,6 +4,7 @@
 
 import codecs
 import contextlib
+import re
 import time
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from parsers.reject import Unreadable, UnreadableCode
+from parsers.text.charsets.amounts import cells_like_amounts, without_amounts
 from parsers.text.encodings import Decoded, decode, rival_reading
 
 WEST = "cp1252 cp850 cp437 mac_roman iso8859_15 latin-1"
@@ -128,6 +130,73 @@ def test_one_name_under_an_english_header_loads_unaided(cell: str, encoding: str
     decoded = decode(text.encode(encoding), None)
     assert decoded.content == text
     assert rival_reading(cell, decoded) is None
+
+
+# How Windows of West and Middle Europe writes 1234.50: each sign is a letter on other systems.
+AMOUNTS = ("1\xa0234,{}", "1.234,{} €", "1\xa0234,{}\xa0€", "€1234.{}", "£1,234.{}", "1’234.{}")
+
+
+@pytest.mark.parametrize("rows", [1, 5, 90])
+@pytest.mark.parametrize("amount", AMOUNTS)
+@pytest.mark.parametrize("names", ["A", "Zürich HB|Bern", "Café de la Gare|Orléans", "Malmö|Lund"])
+def test_signs_in_amounts_load_unaided(names: str, amount: str, rows: int) -> None:
+    """However many different amounts there are, and however few other letters."""
+    shops = names.split("|")
+    cells = [(shops[row % len(shops)], amount.format(f"{row:02}")) for row in range(rows)]
+    text = "Store;Total\r\n" + "".join(f"{shop};{total}\r\n" for shop, total in cells)
+    decoded = decode(text.encode("cp1252"), None)
+    assert decoded.content == text
+    assert not [cell for row in cells for cell in row if rival_reading(cell, decoded)]
+
+
+@settings(max_examples=100)
+@given(exports(), st.sampled_from((*AMOUNTS, "¥1,234", "1\xa0234,{} Kč", "1\xa0234\xa0Ft")))
+def test_no_amount_makes_a_text_read_wrongly(export: Export, amount: str) -> None:
+    """In no language, on no system that has the signs."""
+    head, *rows = export.text.split("\r\n")
+    cells = [(row.split(";")[0], amount.format(f"{at % 100:02}")) for at, row in enumerate(rows)]
+    text = "\r\n".join([head, *(f"{shop};{total}" for shop, total in cells[:-1])])
+    with contextlib.suppress(Unreadable, UnicodeEncodeError):
+        data = text.encode(export.encoding)
+        decoded = decode(data, None)
+        meant = data.decode(export.encoding)  # some have two of the same sign
+        assert _without_groups(decoded.content) == _without_groups(meant) or [
+            found
+            for cell in re.split("[;\r\n]", decoded.content)
+            if (found := rival_reading(cell, decoded))
+        ]
+
+
+def _without_groups(text: str) -> str:
+    return re.sub("(?<=[0-9])[\xa0’](?=[0-9]{3})", "", text)
+
+
+def test_another_sign_between_groups_is_no_other_amount() -> None:
+    """0xFF is a blank on DOS and an apostrophe of the Baltics; in an id it may matter."""
+    decoded = Decoded(content="1\xa0234,50", encoding="cp850", rivals=("iso-8859-13",))
+    assert rival_reading("1\xa0234,50", decoded) is None
+    assert rival_reading("1\xa0234", decoded) == ("iso-8859-13", "1’234")
+    assert rival_reading("1\xa0234,50 \xa0", decoded) is not None
+
+
+@pytest.mark.parametrize("pinned", ["cp775", "cp866", "cp1250"])
+def test_a_pinned_encoding_without_amounts_is_contradicted(pinned: str) -> None:
+    """Each row would be a reject, and the cause not told."""
+    data = "Store;Total\nA;£1.50\nB;£2.50\n".encode("cp1252")
+    with pytest.raises(Unreadable) as caught:
+        decode(data, pinned)
+    assert caught.value.code is UnreadableCode.CONTRADICTS_MAPPING
+    assert "line 2 has" in caught.value.message
+    assert "'£1.50' in cp1252" in caught.value.message
+
+
+def test_a_letter_beside_an_amount_contradicts_no_pin() -> None:
+    """It is no sign of money in another encoding, merely a blank behind a blank."""
+    cells = cells_like_amounts(b"Total\n12,50 \xca\n")
+    assert cells == [b"12,50 \xca"]
+    assert not without_amounts(cells, ["cp1251", "mac-cyrillic"])
+    data = "Магазин;Сумма\nМосква;12,50 К\nКазань;7,25 К\n".encode("cp1251")
+    assert decode(data, "cp1251").encoding == "cp1251"
 
 
 def test_two_readings_are_both_told() -> None:

@@ -331,3 +331,37 @@ def test_a_text_of_delimiters_only_has_no_header() -> None:
     """With names, they are missing."""
     assert find_header(",,\n\n", COMMA).columns == ()
     assert _held(",,\n").code is UnreadableCode.MISSING_COLUMN
+
+
+@pytest.mark.parametrize("store", ["High St", "7", "St. 7"])
+def test_a_row_above_the_header_is_seen_whatever_its_shop_is_called(store: str) -> None:
+    """Only amounts and dates say where a row is; numbers without places may be ids."""
+    held = _held(f"{store},9,1.50,2026-01-01\n" + HEADER + ROWS)
+    assert held.code is UnreadableCode.HEADER
+    assert "line 1 above it looks like a row" in held.message
+
+
+@pytest.mark.parametrize(
+    "above", [",9,1.50,2026-01-01", "Store,7,From,2026-01-01", "Report,1,2,3", "a,b,c,d"]
+)
+def test_a_line_of_another_kind_above_the_header_is_passed_over(above: str) -> None:
+    """As labels with their values are."""
+    assert _find(above + "\n" + HEADER + ROWS).line == 2
+
+
+@pytest.mark.parametrize("end", [" ", "\u2028", "\x85", "\x1e", "<br>", r"\n"])
+@pytest.mark.parametrize(
+    "cells", ["7,1,1.50,2026-01-01", "7,1,12,2026-01-01", "7,,,1/2/2026 10:00"]
+)
+def test_a_header_with_values_in_it_has_lost_its_line_end(end: str, cells: str) -> None:
+    """The rows would be columns that nobody mapped, and the file an empty one."""
+    text = f"Store,Id,Total,When,Note{end}{cells},x{end}{cells},y\n"
+    held = _held(text)
+    assert held.code is UnreadableCode.HEADER
+    assert "line end after it may have been lost" in held.message
+
+
+@pytest.mark.parametrize("more", ["2026-01-01,2026-01-02", "2019,2020", "10:00,11:00", "1st,2nd"])
+def test_dates_or_numbers_alone_may_be_names(more: str) -> None:
+    """Those of a table with a column for each day."""
+    assert len(_find(f"Store,Id,Total,When,{more}\n").columns) == 6

@@ -183,3 +183,16 @@ def test_a_column_that_is_blank_in_a_hundred_rows_is_one() -> None:
     )
     text = f"Store  Receipt  Tip  Total  Date        Time\n{rows}"
     assert len(_rows(text)) == 100
+
+
+def test_without_names_a_heading_of_two_words_is_one_column() -> None:
+    """Nothing stands under its second word; a column may be blank, but then two blanks divide."""
+    sheet = read_sheet(
+        b"Order No  Disc %  Blank  Grand Total  Shop\n"
+        b"R-1       10             1 062,76     High St\n"
+        b"R-2       0              12,50        7\n"
+        b"R-3       0              2,75         High St\n",
+        Format(),
+    )
+    assert sheet.header == ("Order No", "Disc %", "Blank", "Grand Total", "Shop")
+    assert sheet.records[0] == (2, ["R-1", "10", "", "1 062,76", "High St"])

@@ -22,3 +22,8 @@ def test_a_long_run_of_a_sign_takes_no_time(sign: str) -> None:
 def test_numbers_and_dates_of_other_countries_are_values(cell: str) -> None:
     """In groups as India has them, and with the dots or signs of Hungary, Japan and others."""
     assert is_value(cell)
+
+
+def test_a_cell_with_two_wide_gaps_is_several_columns() -> None:
+    """They stand under each other; one gap is a slip of the hand."""
+    assert likeness("R-1  High St  2.50") < likeness("R-1  High St 2.50")

@@ -63,6 +63,32 @@ def test_a_row_that_is_torn_in_its_outer_column_is_a_reject(
     assert _only_reject(header + "\n" + good + torn, line) is RejectCode.TOO_FEW_FIELDS
 
 
+@pytest.mark.parametrize(
+    ("good", "torn"),
+    [
+        (["R-2001", "R-2002"], "R-20\n00"),
+        (["St. Ives", "St. Mary's"], "St\n. John's"),
+        (["4F9K", "YX7A", "9QQ2"], "B4K\n7"),
+        ([], "St\n. John's"),
+    ],
+)
+def test_a_row_that_is_torn_in_its_first_cell_is_a_reject(good: list[str], torn: str) -> None:
+    """The other cells of the column show that what is left is no whole one."""
+    for column in ("Receipt,Store", "Store,Receipt"):
+        rows = [f"{cell},X{at},{WHEN},1.50\n" for at, cell in enumerate([*good, torn])]
+        text = f"{column},When,Total\n" + "".join(rows)
+        assert _only_reject(text, len(good) + 3) is RejectCode.TOO_FEW_FIELDS
+        assert _read(text).rows.height == len(good)
+
+
+@pytest.mark.parametrize("cells", [["12", "0042", "7"], ["High St", "Main", "St. Ives"], ["Main"]])
+def test_a_remark_above_a_row_is_no_piece_of_its_first_cell(cells: list[str]) -> None:
+    """Together with it the cell is like no other."""
+    rows = [f"{cell},X{at},{WHEN},1.50\n" for at, cell in enumerate(cells)]
+    text = "Store,Receipt,When,Total\n" + "".join(rows[:-1]) + "*** Page 2 ***\n" + rows[-1]
+    assert _read(text).rows.height == len(cells)
+
+
 def test_a_line_that_is_no_piece_of_a_row_spoils_none() -> None:
     """The number of a page, say, between rows that end with an amount."""
     good = f"7,R{{}},{WHEN},7.00\n"

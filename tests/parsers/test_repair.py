@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.rows.repair import ROWS_MAX, repair, widened
+from parsers.rows.repair import ROWS_MAX, repair
 from tests.parsers.tables import COMMA, NAMES, mapped, read_row, records
 
 _AMOUNT = st.decimals(min_value=-99, max_value=9999, places=2).map(str)
@@ -206,16 +206,3 @@ def test_a_table_without_rows_of_the_wrong_width_is_left_as_it_is() -> None:
     """The very same frame: an ordinary file costs nothing."""
     frame, header = records("\n".join([HEADER, *GOOD]))
     assert repair(frame, header, COMMA, mapped(header)).frame is frame
-
-
-def test_rows_that_all_end_in_a_delimiter_widen_the_header() -> None:
-    """Unless two columns of each may be one amount, as 12,50 is."""
-    frame, header = records("\n".join([HEADER, *(f"{row}," for row in GOOD)]))
-    wider = widened(frame, header, COMMA, mapped(header))
-    assert wider is not None
-    assert wider.columns == (*header.columns, "")
-    mixed, header = records("\n".join([HEADER, *(f"{row}," for row in GOOD), GOOD[0]]))
-    assert widened(mixed, header, COMMA, mapped(header)) is None
-    cents = "\n".join(f"7,2026-01-01 10:00,R1,{n},50," for n in range(10, 20))
-    cut, header = records("Store,When,Id,Total,Note\n" + cents)
-    assert widened(cut, header, COMMA, mapped(header)) is None

@@ -179,3 +179,37 @@ def test_nothing_is_lost(text: str) -> None:
     ) + "".join(each.text for each in found.left_out)
     for char in "ab1":
         assert shown.count(char) >= text.count(char)
+
+
+def test_a_line_in_another_encoding_spoils_no_other() -> None:
+    """In a file of UTF-8 it alone is read as another, and the doubt names it."""
+    lines = ["Id,Name,Total", "1,Caf\xe9,2.50", "2,Z\xfcrich,3.50", "3,\u0141\xf3d\u017a,4.50"]
+    data = "\n".join(lines).encode().replace("Z\xfcrich".encode(), b"Z\xfcrich")
+    sheet = read_sheet(data, Format())
+    assert sheet.findings.encoding == "utf-8"
+    assert [fields[1] for _, fields in sheet.records] == [
+        "Caf\xe9",
+        "Z\xfcrich",
+        "\u0141\xf3d\u017a",
+    ]
+    assert "line 3 is not" in sheet.findings.doubts[0]
+
+
+def test_a_sep_line_that_divides_nothing_is_passed_over() -> None:
+    """Another program left it there; the doubt says both."""
+    sheet = _read("sep=|\nId;Total;When\n1;2,50;2026-01-05\n2;3,00;2026-01-05\n")
+    assert sheet.header == ("Id", "Total", "When")
+    assert "|" in sheet.findings.doubts[0]
+
+
+def test_a_single_blank_divides_if_cells_with_blanks_are_quoted() -> None:
+    """They are in no prose; the commas in the amounts divide nothing."""
+    sheet = _read('Id "Sold at" Shop Total\n' + 'R-1 "2026-01-05 10:00" "High St" 2,50\n' * 3)
+    assert sheet.header == ("Id", "Sold at", "Shop", "Total")
+
+
+def test_a_table_whose_every_quote_is_astray_is_still_divided() -> None:
+    """Text stands behind each: as there is nothing better, the rows are shown so."""
+    sheet = _read('"Id"x~"When"x~"Total"x\n' + '"R-1"x~"2026-01-05"x~"2.50"x\n' * 3)
+    assert len(sheet.header) == 3
+    assert sheet.findings.stray_quotes == (2, 3, 4)

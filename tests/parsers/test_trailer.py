@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from parsers.header.finding import find_header
 from parsers.records.dialect import Dialect
 from parsers.reject import Unreadable, UnreadableCode
-from parsers.rows.repair import repair, widened
+from parsers.rows.repair import repair
 from parsers.table.frame import read_patiently
 from parsers.trailer.cut_short import cut_short
 from parsers.trailer.parting import Mapped, Parted, part
@@ -306,7 +306,6 @@ def test_whatever_a_text_is_each_record_is_a_row_or_listed(
         columns = mapped(header) if named else None
         parted = part(frame, header, dialect, mapped=columns, footer=footer)
         if columns is not None:
-            widened(parted.frame, header, dialect, columns)
             repaired = repair(parted.frame, header, dialect, columns)
             assert repaired.frame.height == parted.frame.height
     except Unreadable:

@@ -137,3 +137,34 @@ def test_escapes_of_iso_2022_are_read_or_rejected(name: str, encoding: str) -> N
     assert _read(data).rows["location_id"].to_list() == [name]
     [reject] = _read(data, '[format]\nencoding = "utf-8"').rejects
     assert reject.code is RejectCode.ID_CONTROL_CHARACTER
+
+
+@pytest.mark.parametrize(
+    "cell", ["“R3”", "„R3“", "”R3”", "\u2018R3\u2019", "`R3`", "\u00b4R3\u00b4", "`R3'"]
+)
+def test_a_cell_in_the_quotes_of_print_holds_the_file_and_a_pin_decides(cell: str) -> None:
+    """A program for letters puts them in the place of the others, or a shop is called so."""
+    text = TOP + _row("7", "R1", '"x, y"') + _row("7", cell)
+    refusal = _refusal(text)
+    assert refusal.code is UnreadableCode.AMBIGUOUS_DIALECT
+    assert f"line 3 it is {cell}" in refusal.message
+    assert _receipts(_read(text, "[format]\nquote = '\"'")) == ["R1", cell]
+
+
+@pytest.mark.parametrize("cell", ['"“R3”"', "«R3»", "R`3`", "“R”3"])
+def test_a_name_with_such_marks_is_a_name(cell: str) -> None:
+    """In quotes itself, in the marks of names, or with more around it."""
+    assert _receipts(_read(TOP + _row("7", cell))) == [cell.strip('"')]
+
+
+@pytest.mark.parametrize("unseen", ["\u00a0", "\u2009", "\ufeff", "\u200b", " \u00a0", "\u00a0 "])
+@pytest.mark.parametrize("cell", ['"R2"', '"R""2"', '"a, b"'])
+@pytest.mark.parametrize("after", ["", "\u00a0"])
+def test_a_quote_behind_what_nobody_sees_is_a_reject(unseen: str, cell: str, after: str) -> None:
+    """The id would be another one, with its quotes."""
+    reading = _read(TOP + _row('"7"', '"R1"') + _row('"7"', unseen + cell + after))
+    assert _receipts(reading) == ["R1"]
+    [reject] = reading.rejects
+    divided = "," in cell  # then there is one field too many besides
+    assert reject.line == 3
+    assert reject.code in (RejectCode.STRAY_QUOTE, *[RejectCode.TOO_MANY_FIELDS] * divided)

@@ -69,6 +69,7 @@ def test_ordinary_times_are_read_fast(pattern: str, drawn: list[datetime]) -> No
         ("%d %b %Y", "02 Jan 2017"),
         ("%H:%M", "03:04"),
         ("%Y-%m-%d %d", "2017-01-02 02"),
+        ("%Y-%m-%d %H", "2017-01-02 03"),
     ],
 )
 def test_the_rest_takes_the_patient_way(pattern: str, text: str | None) -> None:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from parsers.text.charsets.amounts import cells_like_amounts, without_amounts
 from parsers.text.charsets.letters import (
     cost_of_words,
     is_of_two_bytes,
@@ -38,6 +39,7 @@ _TWO_BYTES = 11.0  # more for Chinese, Japanese, Korean: their characters are ju
 _RARE_AT_MOST = 4.0
 _SAME = 4.0  # of readings that are the same, those that cost up to this more are as good
 _TELLING = 6.0  # what a cell must cost less in UTF-8 than in the encoding of its file
+_NO_AMOUNTS = 24.0  # cost of an encoding that makes no amounts of what must be some
 _MIXED = 2.0  # cost of a file that is partly UTF-8, beforehand
 
 
@@ -83,10 +85,19 @@ def choose(data: bytes, expected: Iterable[str]) -> Choice:
     """
     sample = b"\n".join(_sample(data))
     against = languages_against(data[:_HEAD_BYTES].decode("ascii", "replace"))
-    readings = [
-        _Reading(encoding=encoding, text=text, cost=_cost(text, encoding, against))
+    texts = {
+        encoding: text
         for encoding in _naming(data[:_HEAD_BYTES], expected)
         if (text := _read(sample, data, encoding.name)) is not None
+    }
+    senseless = without_amounts(cells_like_amounts(data), (each.name for each in texts))
+    readings = [
+        _Reading(
+            encoding=encoding,
+            text=text,
+            cost=_cost(text, encoding, against) + _NO_AMOUNTS * (encoding.name in senseless),
+        )
+        for encoding, text in texts.items()
     ]
     if not readings:
         return Choice(candidates=(), is_partly_utf8=True)

@@ -39,14 +39,19 @@ _MEANS_NOTHING = 25.0  # a control character, or one that Unicode does not have
 _SPLITS_A_WORD = 20.0
 _HANGS_ON_A_WORD = 14.0
 _BOTH = 2  # letters on either side
+_ONE_DIGIT = str.maketrans("012345678", "9" * 9)
 
 
 def cost_of_signs(text: str) -> float:
-    """Price the distinct signs of a text that are no letters, each with its neighbours."""
+    """Price the distinct signs of a text that are no letters, each with its neighbours.
+
+    All digits are one here: the blank in each of many amounts is no more than that in one.
+    """
     seen: dict[tuple[str, str], int] = {}
     for found in _SIGN.finditer(text):
         at = found.start()
-        seen.setdefault((text[max(0, at - 2) : at + 1], text[at + 1 : at + 3]), at)
+        before, after = text[max(0, at - 2) : at + 1], text[at + 1 : at + 3]
+        seen.setdefault((before.translate(_ONE_DIGIT), after.translate(_ONE_DIGIT)), at)
     return sum(_cost(text, at) for at in seen.values())
 
 
@@ -70,6 +75,8 @@ def _cost(text: str, at: int) -> float:
 
 
 def _quote(text: str, at: int, letters: int) -> float:
+    if text[at] == "’" and text[max(0, at - 1) : at].isdigit() and text[at + 1 : at + 2].isdigit():
+        return 2.0  # as Switzerland groups digits
     if text[at] == "’" and _APOSTROPHE.search(text[max(0, at - 3) : at + 3]):
         return 2.0
     return 5.0 if letters < _BOTH and _paired(text, at) else _SPLITS_A_WORD
