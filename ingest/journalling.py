@@ -9,9 +9,14 @@ from itertools import chain
 from ingest.home import Home
 from storage import ledger, mappings, rows, tenants
 from storage.database import Connection
+from storage.errors import DropsafeError, NotAllowed
 from storage.journal import Line
 from storage.ledger import SETTLED, Entry, State
 from storage.mappings import MappingVersion
+
+RESTORE_OR = (
+    "Restore the file from a backup of the archive. Without one, while the database is whole:"
+)
 
 
 def of_version(version: MappingVersion) -> Line:
@@ -38,11 +43,36 @@ def add_version(
 ) -> MappingVersion:
     """Make the next version of a feed's mapping, as `mappings.add` does, known to the journal.
 
-    If the transaction is not committed after all, the next version takes the line's place.
+    If the transaction is not committed after all, the next version takes the line's place: no
+    delivery was read by it.
+
+    Raises:
+        NotAllowed: the journal has versions that the database lost. A new one would take the number
+            of one by which deliveries were read, and they would be read by it from then on.
     """
+    _check_none_is_lost(home, connection, tenant)
     version = mappings.add(connection, tenant=tenant, feed=feed, text=text, pins=pins)
     home.journal.append(tenant, [of_version(version)])
     return version
+
+
+def _check_none_is_lost(home: Home, connection: Connection, tenant: str) -> None:
+    """Raise NotAllowed if the journal has versions that are more than a crash's."""
+    said = decided(home, tenant)
+    ours = {(one.feed, one.version) for one in mappings.history(connection, tenant)}
+    newest: dict[str, int] = {}
+    for feed, number in ours:
+        newest[feed] = max(number, newest.get(feed, 0))
+    by_crash = {(feed, newest.get(feed, 0) + 1) for feed, _ in said.versions}
+    lost = said.versions.keys() - ours
+    lost -= by_crash - set(said.read.values())
+    if lost:
+        feed, number = min(lost)
+        raise NotAllowed(
+            f"The archive has version {number} of the mapping of {feed}, and the database has not: "
+            "it is older than the archive, or was lost.",
+            hint=f"First bring back what it does not know: dropsafe rebuild {tenant}",
+        )
 
 
 def of_reading(delivery: str, feed: str, version: int, pins: dict[str, str]) -> Line:
@@ -90,6 +120,13 @@ def adopt(home: Home) -> None:
         home.journal.append(name, lines)
 
 
+def lost_tenants(home: Home) -> list[str]:
+    """Tenants of which the archive has something, and that the database does not know."""
+    with home.database.reading() as connection:
+        known = {tenant.name for tenant in tenants.everyone(connection)}
+    return [name for name in home.archive.tenants() if name not in known]
+
+
 def recover(home: Home, tenant: str) -> None:
     """Finish what a crash left between a commit and the journal; the caller has the claim."""
     if not home.journal.is_interrupted(tenant):
@@ -114,24 +151,76 @@ class Decided:
 def decided(home: Home, tenant: str, *, and_then: Iterable[Line] = ()) -> Decided:
     """Read a tenant's journal to its end, and what is to be added to it.
 
-    Raises DropsafeError if it is damaged.
+    Raises DropsafeError if it is damaged; names the line.
     """
     found = Decided()
-    for line in chain(home.journal.read(tenant), and_then):
-        if "mapping" in line:
-            version = MappingVersion(tenant=tenant, **line["mapping"])
-            found.versions[version.feed, version.version] = version
-        elif "read" in line:
-            delivery, key = line["read"], (line["feed"], line["version"])
-            found.read[delivery] = key
-            found.undone.discard(delivery)
-            found.versions[key] = _with_pins(found.versions[key], line["pins"])
-        elif "opened" in line:
-            found.opened.add(line["opened"])
-            found.undone.discard(line["opened"])
-        elif "undone" in line:
-            found.undone.add(line["undone"])
+    for number, line in enumerate(chain(home.journal.read(tenant), and_then), start=1):
+        try:
+            _hear(found, tenant, line)
+        except (KeyError, TypeError) as error:
+            raise DropsafeError(
+                f"Line {number} of {home.layout.journal(tenant)} is none, or speaks of what is not "
+                f"in it: {error}.",
+                hint=f"{RESTORE_OR} {writing_anew(tenant)}",
+            ) from error
     return found
+
+
+def writing_anew(tenant: str) -> str:
+    """What to do where the ledger knows better than the journal."""
+    return (
+        f"move archive/{tenant}/journal.jsonl out of the home; 'dropsafe init' then writes it anew "
+        "as the ledger has it."
+    )
+
+
+def check_is_whole(home: Home, decided: Decided, tenant: str) -> list[Line]:
+    """Hold a journal against the database, before rows are made by it.
+
+    Gives the lines that a crash kept from being written: those on what is settled and was not moved
+    out of the inbox yet. The caller has the claim.
+
+    Raises:
+        NotAllowed: settled deliveries or versions of mappings are not in the journal.
+    """
+    with home.database.reading() as connection:
+        settled = ledger.entries(connection, tenant=tenant, states=SETTLED)
+        versions = {(one.feed, one.version) for one in mappings.history(connection, tenant)}
+        unsaid = [one for one in settled if one.id not in decided.read.keys() | decided.opened]
+        waiting = set(home.inbox.waiting(tenant)) if unsaid else set()
+        lost = [one for one in unsaid if one.id not in waiting]
+        if lost or versions - decided.versions.keys():
+            raise _lacks(home, tenant, len(lost))
+        return [line for entry in unsaid for line in lines_on(connection, entry)]
+
+
+def _lacks(home: Home, tenant: str, lost: int) -> NotAllowed:
+    what = f"how {lost:,} settled deliveries were read" if lost else "all versions of its mappings"
+    hint = "To have it written anew as the ledger has it: dropsafe init"
+    if home.journal.exists(tenant):
+        hint = f"{RESTORE_OR} {writing_anew(tenant)}"
+    return NotAllowed(
+        f"The journal of {tenant} does not say {what}, which the database does: rows would be lost "
+        "in a rebuild.",
+        hint=hint,
+    )
+
+
+def _hear(found: Decided, tenant: str, line: Line) -> None:
+    """Take in one line. Raises KeyError or TypeError if it is none."""
+    if "mapping" in line:
+        version = MappingVersion(tenant=tenant, **line["mapping"])
+        found.versions[version.feed, version.version] = version
+    elif "read" in line:
+        delivery, key = line["read"], (line["feed"], line["version"])
+        found.versions[key] = _with_pins(found.versions[key], line["pins"])
+        found.read[delivery] = key
+        found.undone.discard(delivery)
+    elif "opened" in line:
+        found.opened.add(line["opened"])
+        found.undone.discard(line["opened"])
+    elif "undone" in line:
+        found.undone.add(line["undone"])
 
 
 def _with_pins(version: MappingVersion, pins: dict[str, str]) -> MappingVersion:

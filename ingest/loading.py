@@ -19,7 +19,7 @@ from parsers.reject import Reject, Unreadable, clip
 from parsers.rows.places import located
 from storage import ledger, mappings, rejects, rows
 from storage.database import Connection
-from storage.errors import DamagedArchive, Pruned
+from storage.errors import DamagedArchive, DropsafeError, NotFound, Pruned
 from storage.ledger import Counts, Entry
 
 if TYPE_CHECKING:
@@ -103,17 +103,44 @@ def intact_bytes(home: Home, entry: Entry) -> bytes:
     """A delivery's bytes, held against the checksum of their reception. Raises Held."""
     try:
         data = home.archive.read(entry.tenant, entry.id)
+    except NotFound as error:
+        raise lost(entry.tenant, entry.id) from error
     except Pruned as error:
         raise Held(HoldCode.PRUNED, error.message, remedy=error.hint) from error
     except DamagedArchive as error:
         raise Held(HoldCode.DAMAGED, error.message, remedy=error.hint) from error
-    if hashlib.sha256(data).hexdigest() != entry.sha256:
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != entry.sha256:
+        if _fits_its_envelope(home, entry, digest):
+            message = f"The database has another checksum of delivery {entry.id} than its envelope."
+            remedy = "'dropsafe verify' says of what else, and how to make the database anew."
+            raise Held(HoldCode.DAMAGED, message, remedy=remedy)
         raise Held(
             HoldCode.DAMAGED,
             f"The bytes of delivery {entry.id} changed after they were received.",
-            remedy="Check the disk; restore the file from a backup or have it sent again.",
+            remedy=f"Check the disk. {_restoring(entry.tenant, entry.id)}",
         )
     return data
+
+
+def _fits_its_envelope(home: Home, entry: Entry, digest: str) -> bool:
+    try:
+        return home.archive.envelope(entry.tenant, entry.id).sha256 == digest
+    except (DropsafeError, ValueError):
+        return False
+
+
+def lost(tenant: str, delivery: str) -> Held:
+    """The verdict on a delivery that is known, and of which nothing is on the disk."""
+    message = f"Delivery {delivery} is nowhere on the disk, so it cannot be read again."
+    return Held(HoldCode.DAMAGED, message, remedy=_restoring(tenant, delivery))
+
+
+def _restoring(tenant: str, delivery: str) -> str:
+    return (
+        "Restore the file from a backup of the home. Without one have it sent again; if this one "
+        f"was loaded once, leave it out: dropsafe rebuild {tenant} --without {delivery}"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from ingest.home import Home
 from storage import files, ledger, tenants
 from storage.database import SCHEMA
-from storage.errors import DatabaseAway, DropsafeError
+from storage.errors import DamagedDatabase, DatabaseAway, DropsafeError
 
 
 def overview(home: Home) -> dict[str, Any]:
@@ -32,6 +32,8 @@ def overview(home: Home) -> dict[str, Any]:
             document["tenants"] = len(tenants.everyone(connection))
             tally = ledger.tally(connection)
             document["deliveries"] = {str(state): count for state, count in tally.items()}
+    except DamagedDatabase as error:
+        document["database_state"] = f"{error.message} {error.hint}"
     except DatabaseAway:
         document["database_state"] = "away"
     except DropsafeError as error:

@@ -7,29 +7,38 @@ all but credentials, which are in no archive.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import structlog
 
-from ingest import journalling, tenancy
+from ingest import journalling, settling, tenancy
 from ingest.claiming import claimed
-from ingest.feeds import Feed, feed_of
 from ingest.home import Home
 from ingest.journalling import Decided
-from ingest.loading import Findings, finish, intact_bytes, read, say_the_same
+from ingest.loading import Findings, intact_bytes, read
+from ingest.rebuild_places import (
+    LOST,
+    PRUNED,
+    Place,
+    entry_on_disk,
+    is_lost,
+    is_pruned,
+    places,
+    write_down,
+)
 from ingest.refolding import SHOWN
 from ingest.replay_fold import UNDONE
 from ingest.verdicts import LoadedCode
 from parsers.canonical import RECORD_TYPES
 from storage import ledger, mappings, rows, tenants
 from storage.accounts import Tenant
-from storage.database import Connection, write
+from storage.database import write
 from storage.delivery import delivery_id, order_of
 from storage.effect import NO_EFFECT, Effect, together
 from storage.errors import DatabaseAway, NotAllowed, NotFound
-from storage.ledger import SETTLED, Counts, Entry, State, waiting_entry
-from storage.refold import Refold
+from storage.ledger import SETTLED, Counts, Entry, State
+from storage.refold_whole import WholeRefold
 
 log = structlog.get_logger()
 
@@ -45,7 +54,9 @@ class Rebuilt:
     tenant itself was not known; nobody can log in as it until it is given an Upload Key.
     `taken_as_is` is how many deliveries could not be read, as retention has taken their bytes away,
     so that what they had brought stays as it was; `without_rows` how many of them the database did
-    not know, so that their rows are lost.
+    not know, so that their rows are lost. `misattributed` rows said what they should, but bore
+    another delivery or line; `superseded` of the values that rows had before, to which an undo goes
+    back, were missing, otherwise or too many.
     """
 
     tenant: str
@@ -56,24 +67,8 @@ class Rebuilt:
     no_credentials: bool
     taken_as_is: int = 0
     without_rows: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Place:
-    """One delivery in its place in the fold; `repeats` is what it is a duplicate of, if it is.
-
-    Of a `pruned` one there are no bytes any more.
-    """
-
-    entry: Entry
-    feed: Feed
-    undone: bool
-    pruned: bool
-    repeats: str | None = None
-
-    def says_as(self, other: _Place) -> bool:
-        """Whether the two say the same and are read the same way."""
-        return self.feed == other.feed and say_the_same(self.entry, other.entry, self.feed)
+    misattributed: int = 0
+    superseded: int = 0
 
 
 def all_tenants(home: Home) -> list[str]:
@@ -88,12 +83,17 @@ def rebuild(
     tenant: str,
     *,
     verify: bool = False,
+    without: Collection[str] = (),
     progress: Progress = lambda _done, _all: None,
 ) -> Rebuilt:
     """Make a tenant's rows again from the archive; with `verify` only say where they differ.
 
+    The deliveries `without` which it shall be done are lost: they are undone from then on.
+
     Raises:
-        NotAllowed: the tenant's queue stays busy.
+        NotAllowed: the tenant's queue stays busy; or the journal lacks what the database knows, so
+            that rows would be lost; or one to be done without can be read.
+        NotFound: one to be done without is none of the tenant's that were loaded.
         Held: a delivery cannot be read as it was; names it. Nothing is changed.
         DropsafeError: the journal is damaged.
         DatabaseAway: no answer; nothing changed, or all of it did.
@@ -101,28 +101,32 @@ def rebuild(
     with claimed(home, tenant):
         if not verify:
             home.archive.sort_out(tenant)
-        decided = journalling.decided(home, tenant)
+            home.packing.mend(tenant)
+        decided = _decided(home, tenant, without, verify=verify)
         no_credentials = False if verify else _restore_tenant(home, decided, tenant)
-        known = _known(home, tenant, decided)
-        effect, restored = NO_EFFECT, [one for one in _archived(decided) if one not in known]
-        places: list[_Place] = []
+        told = _told(home, tenant)
+        effect, found = NO_EFFECT, _Found()
+        all_places: list[Place] = []
         for record in RECORD_TYPES:
-            ours = _places(home, tenant, record, decided, known)
-            made = _fold(home, tenant, record, ours, known, verify=verify, progress=progress)
+            ours = places(home, tenant, record, decided, told)
+            made = _fold(home, (tenant, record), ours, found, verify=verify, progress=progress)
             effect = together(effect, made, shown=SHOWN)
-            places += ours
+            all_places += ours
+        restored = sum(not one.is_known for one in all_places)
+        restored += _restore_opened(home, tenant, decided, told, verify=verify)
         released = 0
         if not verify:
-            _restore_opened(home, tenant, decided, known)
-            released = _release(home, tenant)
-            log.info("tenant.rebuilt", tenant=tenant, restored=len(restored))
-    pruned = [one.entry.id for one in places if one.pruned and not one.undone]
+            released = _release(home, tenant, decided) + settling.release_due(home, tenant)
+            log.info("tenant.rebuilt", tenant=tenant, restored=restored)
+    pruned = [one for one in all_places if one.pruned and not one.undone]
     return Rebuilt(
         tenant=tenant,
-        taken_as_is=sum(one in known for one in pruned),
-        without_rows=sum(one not in known for one in pruned),
+        taken_as_is=sum(one.had_rows for one in pruned),
+        without_rows=sum(not one.had_rows for one in pruned),
+        misattributed=found.misattributed,
+        superseded=found.superseded,
         deliveries=len(_counted(decided)),
-        restored=len(restored),
+        restored=restored,
         released=released,
         effect=effect,
         no_credentials=no_credentials,
@@ -146,40 +150,55 @@ def _restore_tenant(home: Home, decided: Decided, tenant: str) -> bool:
     return is_new
 
 
-def _known(home: Home, tenant: str, decided: Decided) -> dict[str, Entry]:
-    """What the ledger says as the journal does; a dump of the database may be an older one."""
+def _decided(home: Home, tenant: str, without: Collection[str], *, verify: bool) -> Decided:
+    """What the journal says, when it is known to say it all. Raises as `rebuild` does."""
+    decided = journalling.decided(home, tenant)
+    lines = journalling.check_is_whole(home, decided, tenant)
+    for delivery in sorted(without):
+        if delivery not in decided.read.keys() | decided.opened:
+            raise NotFound(
+                f"{tenant} has no delivery {delivery} that was ever loaded.",
+                hint=f"'dropsafe deliveries --tenant {tenant}' lists its deliveries.",
+            )
+        entry = entry_on_disk(home, tenant, delivery, if_any=True)
+        if entry is not None and not is_lost(home, entry):
+            raise NotAllowed(
+                f"The bytes of delivery {delivery} are as they were received.",
+                hint=f"To have it count no more: dropsafe undo {delivery}",
+            )
+        lines.append(journalling.of_undo(delivery))
+    if lines and not verify:
+        home.journal.append(tenant, lines)
+    return journalling.decided(home, tenant, and_then=lines) if lines else decided
+
+
+def _told(home: Home, tenant: str) -> dict[str, Entry]:
+    """What the ledger says of what is settled; a dump of the database may be an older one."""
     with home.database.reading() as connection:
         entries = ledger.entries(connection, tenant=tenant, states=SETTLED)
-    return {one.id: one for one in entries if _agrees(one, decided)}
-
-
-def _agrees(entry: Entry, decided: Decided) -> bool:
-    as_read = decided.read.get(entry.id)
-    if as_read is not None and as_read != (entry.feed, entry.mapping_version):
-        return False
-    return (entry.state is State.UNDONE) == (entry.id in decided.undone)
-
-
-def _archived(decided: Decided) -> list[str]:
-    return sorted({*decided.read, *decided.opened})
+    return {one.id: one for one in entries}
 
 
 def _counted(decided: Decided) -> list[str]:
     return sorted(decided.read.keys() - decided.undone)
 
 
-def _feeds(decided: Decided) -> dict[tuple[str, int], Feed]:
-    return {
-        key: feed_of(version) for key, version in decided.versions.items() if not version.is_removal
-    }
+@dataclass(slots=True)
+class _Found:
+    """What was found beside the rows themselves."""
+
+    misattributed: int = 0
+    superseded: int = 0
+
+
+_Restored = list[tuple[Place, Findings, Counts]]
 
 
 def _fold(
     home: Home,
-    tenant: str,
-    record: str,
-    places: list[_Place],
-    known: dict[str, Entry],
+    fold: tuple[str, str],
+    ours: list[Place],
+    found: _Found,
     *,
     verify: bool,
     progress: Progress,
@@ -188,26 +207,16 @@ def _fold(
 
     Where retention has taken bytes away, from the last of those on that the database knows.
     """
-    base = max((one.entry.id for one in places if one.pruned and one.entry.id in known), default="")
+    tenant, record = fold
     with home.database.connect() as connection:
         with connection.begin():
             before = rows.fold_of(connection, tenant, record)
-            refold = Refold(connection, tenant, record)
-            _begin(refold, base)
-            restored: list[tuple[_Place, Findings, Counts]] = []
-            for done, place in enumerate(places, start=1):
-                is_known = place.entry.id in known
-                if place.pruned and not is_known:
-                    restored.append((place, _PRUNED, Counts()))
-                elif place.entry.id > base and not (place.undone and is_known):
-                    reading = read(home, place.entry, place.feed)
-                    said = reading.rows
-                    counts = Counts() if place.undone else refold.say_all(place.entry.id, said)
-                    if not is_known:
-                        restored.append((place, Findings.of(reading), counts))
-                progress(done, len(places))
+            refold = WholeRefold(connection, tenant, record)
+            restored = _say_all(home, refold, ours, progress)
             refold.affect_all()
             effect = refold.effect(shown=SHOWN)
+            found.misattributed += refold.misattributed()
+            found.superseded += refold.superseded_otherwise()
         if verify:
             return effect
         with write(connection):
@@ -215,15 +224,36 @@ def _fold(
                 raise DatabaseAway("The rows were changed meanwhile; try again.")
             refold.apply()
             for place, findings, counts in restored:
-                _write_down(connection, home, place, findings, counts)
-            if places:
-                rows.advance(connection, tenant, record, delivery=places[-1].entry.id)
+                write_down(connection, home, place, findings, counts)
+            if ours:
+                rows.advance(connection, tenant, record, delivery=ours[-1].entry.id)
             rows.remember(connection, tenant, record)
     return effect
 
 
-def _begin(refold: Refold, base: str) -> None:
-    """Take the rows as they were up to a delivery; from nothing if there is no such base.
+def _say_all(home: Home, refold: WholeRefold, ours: list[Place], progress: Progress) -> _Restored:
+    """Fold in what counts; gives what the ledger is to be told, of what it does not know so."""
+    base = max((one.entry.id for one in ours if one.pruned and one.told), default="")
+    _begin(refold, base, {one.entry.id for one in ours if not one.undone})
+    restored: _Restored = []
+    for done, place in enumerate(ours, start=1):
+        if place.stays_as_told or place.pruned:
+            if not place.is_known:
+                restored.append((place, PRUNED, Counts()))
+        elif place.undone and is_lost(home, place.entry):
+            restored.append((place, LOST, Counts()))
+        elif place.undone or place.entry.id > base:
+            reading = read(home, place.entry, place.feed)
+            said = reading.rows
+            counts = Counts() if place.undone else refold.say_all(place.entry.id, said)
+            if not place.is_known:
+                restored.append((place, Findings.of(reading), counts))
+        progress(done, len(ours))
+    return restored
+
+
+def _begin(refold: WholeRefold, base: str, counted: set[str]) -> None:
+    """Take what counts of the rows as they were up to a delivery; nothing if there is no such base.
 
     Raises:
         NotAllowed: it is not known how they were.
@@ -231,7 +261,7 @@ def _begin(refold: Refold, base: str) -> None:
     if not base:
         return
     refold.affect_all()
-    if not refold.start(before=delivery_id(order_of(base) + 1)):
+    if not refold.start_with(counted, before=delivery_id(order_of(base) + 1)):
         raise NotAllowed(
             f"The bytes of delivery {base} and older ones are kept no longer, and what newer ones "
             "replaced was not kept by the version of dropsafe that loaded them.",
@@ -239,73 +269,29 @@ def _begin(refold: Refold, base: str) -> None:
         )
 
 
-_PRUNED = Findings(
-    reason=LoadedCode.PRUNED,
-    message="Its bytes are kept no longer, as the tenant's retention says; what they brought is "
-    "not known any more.",
-    rejects=(),
-    rejected=0,
-    duplicates=0,
-    ignored=0,
-    notes=(),
-    settled={},
-    columns=(),
-)
-
-
-def _places(
-    home: Home, tenant: str, record: str, decided: Decided, known: dict[str, Entry]
-) -> list[_Place]:
-    """The deliveries that ever counted in one fold, in order of receipt."""
-    feeds = _feeds(decided)
-    places: list[_Place] = []
-    before: _Place | None = None
-    for delivery in sorted(decided.read):
-        feed = feeds[decided.read[delivery]]
-        if feed.mapping.record != record:
+def _restore_opened(
+    home: Home, tenant: str, decided: Decided, told: dict[str, Entry], *, verify: bool
+) -> int:
+    """Bring back what the ledger knew of emails and containers; gives of how many."""
+    unknown: list[str] = []
+    for delivery in sorted(decided.opened):
+        undone = delivery in decided.undone
+        if delivery in told:
+            if (told[delivery].state is State.UNDONE) != undone:
+                unknown.append(delivery)
             continue
-        entry = known.get(delivery) or _entry(home, tenant, delivery)
-        place = _Place(
-            entry=entry,
-            feed=feed,
-            undone=delivery in decided.undone,
-            pruned=home.archive.is_pruned(tenant, delivery),
-        )
-        if not place.undone:
-            if before and place.says_as(before):
-                place = replace(place, repeats=before.repeats or before.entry.id)
-            before = place
-        places.append(place)
-    return places
-
-
-def _entry(home: Home, tenant: str, delivery: str) -> Entry:
-    return waiting_entry(home.archive.envelope(tenant, delivery))
-
-
-def _write_down(
-    connection: Connection, home: Home, place: _Place, findings: Findings, counts: Counts
-) -> None:
-    """Bring back what the ledger knew of a delivery."""
-    entry = place.entry
-    ledger.begin(connection, home.archive.envelope(entry.tenant, entry.id))
-    did = findings.counts(new=counts.new, changed=counts.changed, unchanged=counts.unchanged)
-    finish(home, connection, entry, place.feed, findings, counts=did, repeats=place.repeats)
-    if place.undone:
-        ledger.undone(connection, entry.id, message=UNDONE)
-
-
-def _restore_opened(home: Home, tenant: str, decided: Decided, known: dict[str, Entry]) -> None:
-    """Bring back what the ledger knew of emails and containers."""
-    lost = sorted(decided.opened - known.keys())
-    if not lost:
-        return
-    for delivery in lost:  # their bytes are held against their checksums as well
-        if not home.archive.is_pruned(tenant, delivery):
-            intact_bytes(home, _entry(home, tenant, delivery))
+        entry = entry_on_disk(home, tenant, delivery, if_any=undone)
+        if entry is None:
+            continue
+        if not (undone or is_pruned(home, tenant, delivery)):
+            intact_bytes(home, entry)  # held against their checksums as well
+        unknown.append(delivery)
+    if verify or not unknown:
+        return len(unknown)
     with home.database.writing() as connection:
-        for delivery in lost:
-            ledger.begin(connection, home.archive.envelope(tenant, delivery))
+        for delivery in unknown:
+            if delivery not in told:
+                ledger.begin(connection, home.archive.envelope(tenant, delivery))
             ledger.loaded(
                 connection,
                 delivery,
@@ -315,13 +301,14 @@ def _restore_opened(home: Home, tenant: str, decided: Decided, known: dict[str, 
             )
             if delivery in decided.undone:
                 ledger.undone(connection, delivery, message=UNDONE)
+    return len(unknown)
 
 
-def _release(home: Home, tenant: str) -> int:
+def _release(home: Home, tenant: str, decided: Decided) -> int:
     """Let what is held try again if nobody knows why, and what is settled and nobody knows of.
 
     No journal may speak of it; or it came before a delivery that can be read no longer, and its
-    place in the fold is not known.
+    place in the fold is not known. What was given up stays where it is.
     """
     with home.database.reading() as connection:
         known = {one.id: one.state for one in ledger.entries(connection, tenant=tenant)}
@@ -329,7 +316,7 @@ def _release(home: Home, tenant: str) -> int:
     released = sum(home.inbox.release(tenant, one) for one in lost)
     settled = {one for one, state in known.items() if state in SETTLED}
     for delivery in home.archive.deliveries(tenant):
-        if delivery not in settled:
+        if delivery not in settled | decided.undone:
             home.archive.give_back(tenant, delivery)
             released += 1
     return released

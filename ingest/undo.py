@@ -107,6 +107,7 @@ def _turn(
                 _mark_repeat(connection, one)
             return _mark_opened(connection, opened, leaves=leaves)
 
+        instead = _counting_instead(home, tenant, turned) if leaves else {}
         effect = NO_EFFECT
         if turned:
             with rereading(home, tenant) as read:
@@ -122,7 +123,6 @@ def _turn(
                 else:
                     log.info("delivery.redone", delivery=one.id, tenant=tenant)
     repeats = {one.entry.id for one in chosen if one.repeats}
-    instead = _counting_instead(home, tenant, turned) if leaves else {}
     return Undoing(
         deliveries=tuple(
             _outcome(one, leaves=leaves, repeats=one.id in repeats, instead=instead.get(one.id))

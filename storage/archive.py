@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from storage.packs import Pack
 
 _Found = TypeVar("_Found")
 
+_YEAR = re.compile(r"[0-9]{4,}")
 _HEAD = 512
 _LOOKS = 3  # a delivery may move on while we look, at the most so often
 
@@ -89,15 +91,11 @@ class Archive:
         return [one for one in found if not is_pruned(one) or one.name[:10] not in whole]
 
     def strays(self, tenant: str) -> list[Path]:
-        """What lies among a tenant's archived deliveries and is nothing that belongs there."""
+        """What lies among a tenant's packs and is nothing that belongs there."""
         known = {self._layout.journal(tenant), self._layout.intent(tenant)}
         top = self._layout.archive / tenant
         packs = set(top.glob(f"[0-9]*/[0-9]*{PACK}"))
-        loose = self._layout.settled / tenant
-        return [
-            *(one for one in sorted(top.rglob("*")) if one.is_file() and one not in known | packs),
-            *(loose / name for name in files.names_in(loose) if not is_delivery_id(name)),
-        ]
+        return [one for one in sorted(top.rglob("*")) if _is_stray(one, top, known | packs)]
 
     def tenants(self) -> list[str]:
         """Tenants of whom something is archived, in the order of their names."""
@@ -229,6 +227,14 @@ def is_pruned(pack: Path) -> bool:
 def _exists(directory: Path) -> bool:
     directory.stat()
     return False
+
+
+def _is_stray(path: Path, top: Path, known: set[Path]) -> bool:
+    """Whether a path in a tenant's archive is a file of nobody's, or an empty directory."""
+    if path.is_dir():
+        is_year = path.parent == top and _YEAR.fullmatch(path.name) is not None
+        return not is_year and not any(path.iterdir())
+    return path not in known
 
 
 def _is_whole(directory: Path) -> bool:

@@ -5,6 +5,7 @@ Every question is put for a range of tenants at once, never for one delivery.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,8 +16,10 @@ from sqlalchemy import Connection, Select, Table, and_, exists, func, select
 
 from parsers.canonical import RECORD_TYPES
 from storage import rows, tables
-from storage.archive import Archive
+from storage.archive import Archive, is_pruned
+from storage.delivery import day_of, is_delivery_id
 from storage.errors import DamagedArchive
+from storage.layout import Layout
 from storage.packs import Pack
 from storage.rows import Fold
 
@@ -99,6 +102,32 @@ def deliveries_by_tenant(connection: Connection) -> dict[str, int]:
     query = select(tables.deliveries.c.tenant, func.count()).group_by(tables.deliveries.c.tenant)
     names = connection.execute(select(tables.tenants.c.name)).scalars()
     return {**dict.fromkeys(names, 0), **{name: int(n) for name, n in connection.execute(query)}}
+
+
+def deliveries_in(directory: Path) -> set[str]:
+    """Ids of the deliveries that have a directory there; a file of such a name is none."""
+    try:
+        with os.scandir(directory) as entries:
+            return {one.name for one in entries if is_delivery_id(one.name) and one.is_dir()}
+    except (FileNotFoundError, NotADirectoryError):
+        return set()
+
+
+def right_place(layout: Layout, tenant: str, path: Path, pack: Pack) -> Path | None:
+    """Where a pack is looked for, by the deliveries in it; None if they are of several days."""
+    days = {day_of(one) for one in (min(pack.deliveries), max(pack.deliveries))}
+    at = layout.pruned_pack if is_pruned(path) else layout.pack
+    return at(tenant, days.pop()) if len(days) == 1 else None
+
+
+def tenant_names(connection: Connection) -> set[str]:
+    """Tenants that the database knows."""
+    return set(connection.execute(select(tables.tenants.c.name)).scalars())
+
+
+def newest_delivery(connection: Connection) -> str:
+    """The newest delivery that the ledger knows; empty if there is none."""
+    return connection.execute(select(func.max(tables.deliveries.c.id))).scalar_one() or ""
 
 
 def facts(connection: Connection, span: Span, *, with_rows: bool) -> dict[str, Facts]:

@@ -15,9 +15,10 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
-from storage.errors import DatabaseAway, DropsafeError, UnsafeDatabase
+from storage.errors import DamagedDatabase, DatabaseAway, DropsafeError, UnsafeDatabase
+from storage.files import names_in
 from storage.layout import Layout
 
 __all__ = [
@@ -35,6 +36,8 @@ SCHEMA = "0004"
 _BUSY_SECONDS = 30
 _CONNECT_SECONDS = 5
 _VANISHED_SECONDS = 15
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PRIMARY_CODE = 0xFF  # of an error of SQLite, below what says more of it
 _LOSES_COMMITS = {"synchronous_commit": "off", "fsync": "off", "full_page_writes": "off"}
 
 
@@ -42,6 +45,7 @@ class Database:
     """The embedded SQLite database of a home, or a PostgreSQL database."""
 
     def __init__(self, layout: Layout, url: str = "") -> None:
+        self._layout = layout
         try:
             parsed = make_url(url or f"sqlite:///{layout.database}")
         except ArgumentError as error:
@@ -84,11 +88,16 @@ class Database:
         Raises:
             DatabaseAway: no answer, or the connection broke; the transaction may or may not have
                 been committed, so whatever was done must bear doing again.
+            DamagedDatabase: SQLite cannot read its file.
         """
         try:
             with self.engine.connect() as connection:
                 yield connection
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
+            if _tells_of_damage(error):
+                raise DamagedDatabase(str(error.orig), self._layout.database) from error
+            if not isinstance(error, OperationalError | InterfaceError):
+                raise
             raise DatabaseAway(
                 "The database does not answer.", hint=str(error.orig).strip()
             ) from error
@@ -111,16 +120,17 @@ class Database:
         Raises:
             DatabaseAway: no answer.
             UnsafeDatabase: it is set up to lose what it committed; names the setting.
-            DropsafeError: the schema is missing or of another version.
+            DropsafeError: the schema is missing or of another version; names what makes it.
         """
         with self.reading() as connection:
             if connection.dialect.name == "postgresql":
                 _check_postgresql(connection)
             version = schema_version(connection)
         if version is None:
-            raise DropsafeError(
-                "The database is not set up yet.", hint="Run 'dropsafe init' first."
-            )
+            hint = "Run 'dropsafe init' first."
+            if any(names_in(self._layout.archive)) or any(names_in(self._layout.settled)):
+                hint = "To make it from the archive, rows and all: dropsafe rebuild"
+            raise DropsafeError("The database is not set up yet.", hint=hint)
         if version != SCHEMA:
             raise DropsafeError(
                 f"The database has schema {version}, this dropsafe needs {SCHEMA}.",
@@ -178,6 +188,11 @@ def _prepare_sqlite(engine: Engine) -> None:
     def on_begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get("dropsafe_begin", "")
         connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _tells_of_damage(error: DatabaseError | InterfaceError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return code is not None and code & _PRIMARY_CODE in _DAMAGED
 
 
 def _keep_private(database: Path) -> None:

@@ -6,6 +6,7 @@
     │   ├── UploadIncomplete    bytes are missing in the middle
     │   └── StorageFailing      the disk said no; temporary
     ├── DatabaseAway            no answer from the database; temporary
+    │   └── DamagedDatabase     its file is damaged: no answer before somebody has mended it
     ├── UnsafeDatabase          the database would lose acknowledged work
     ├── ServerRunning           another server holds this home
     ├── NotFound                no such tenant, delivery or mapping
@@ -78,6 +79,16 @@ class DatabaseAway(DropsafeError):
     temporary = True
 
 
+class DamagedDatabase(DatabaseAway):
+    """The file of the embedded database cannot be read; reception goes on, loading waits."""
+
+    def __init__(self, said: str, path: Path) -> None:
+        super().__init__(
+            f"The file of the database is damaged: {' '.join(said.split())}.",
+            hint=remaking_database(path),
+        )
+
+
 class UnsafeDatabase(DropsafeError):
     """The database is set up so that a power cut would lose what it said it had kept."""
 
@@ -112,3 +123,11 @@ class DamagedArchive(DropsafeError):
             f"{path.name} in the archive is damaged.",
             hint=f"Check the disk, and restore {path} from a backup.",
         )
+
+
+def remaking_database(path: Path) -> str:
+    """What mends an embedded database that is not to be trusted, or whose file is damaged."""
+    return (
+        f"Stop the server. Restore {path.name} from a backup; or move {path.name}, and "
+        f"{path.name}-wal and {path.name}-shm beside it, out of the home, then: dropsafe rebuild"
+    )

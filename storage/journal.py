@@ -85,7 +85,9 @@ class Journal:
             except ValueError as error:
                 raise DropsafeError(
                     f"Line {number} of {self._layout.journal(tenant)} is damaged.",
-                    hint="Restore the file from a backup of the archive.",
+                    hint="Restore the file from a backup of the archive. Without one, while the "
+                    f"database is whole: move archive/{tenant}/journal.jsonl out of the home; "
+                    "'dropsafe init' then writes it anew as the ledger has it.",
                 ) from error
             yield line
 
@@ -100,12 +102,22 @@ class Journal:
         files.write_durably(path, json.dumps(document, ensure_ascii=True).encode())
 
     def intent(self, tenant: str) -> Intent | None:
-        """What is intended: there is something only from before a commit until after it."""
+        """What is intended: there is something only from before a commit until after it.
+
+        Raises:
+            DropsafeError: it cannot be read.
+        """
         try:
             document = json.loads(self._layout.intent(tenant).read_bytes())
+            return Intent(document["record"], document["version"], tuple(document["lines"]))
         except FileNotFoundError:
             return None
-        return Intent(document["record"], document["version"], tuple(document["lines"]))
+        except (ValueError, KeyError, TypeError) as error:
+            raise DropsafeError(
+                "What was about to be decided cannot be read, and nothing is loaded before it is.",
+                hint=f"Move archive/{tenant}/intent.json out of the home, then: "
+                f"dropsafe verify --tenant {tenant}",
+            ) from error
 
     def is_interrupted(self, tenant: str) -> bool:
         """Whether a crash has left an intent, or a half of one."""

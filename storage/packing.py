@@ -7,6 +7,7 @@ the day is over: one file for each tenant and day.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -51,6 +52,20 @@ class Packing:
                 packed += self._pack_day(tenant, day, deliveries, is_over=day < today)
         return packed
 
+    def mend(self, tenant: str) -> int:
+        """Write packs anew that tar cannot unpack; gives how many.
+
+        A pack that cannot be read stays as it is. Raises OSError; nothing was lost.
+        """
+        mended = 0
+        for path in self._archive.packs(tenant):
+            with suppress(DamagedArchive):
+                pack = Pack.open(path)
+                if any(pack.links_astray()):
+                    write_pack(path, old=None, new=pack.contents())
+                    mended += 1
+        return mended
+
     def prune(self, tenant: str, before: date) -> int:
         """Take away the bytes of what was received before a day; gives of how many packs.
 
@@ -88,7 +103,7 @@ class Packing:
             one for one in deliveries if one not in known and is_intact(self._loose(tenant, one))
         ]
         if new:
-            if old and is_over and old.is_scattered():
+            if old and ((is_over and old.is_scattered()) or any(old.links_astray())):
                 both = (
                     old.kept(one) if one in known else self._loose(tenant, one)
                     for one in sorted([*known, *new])

@@ -155,6 +155,29 @@ class Pack:
         spots = {place.data for place in self.deliveries.values() if place.data}
         return len(self.frames) > 1 + 2 * sum(spot.size for spot in spots) // FRAME
 
+    def links_astray(self) -> Iterator[str]:
+        """Deliveries that tar cannot unpack, see `is_astray`. Raises DamagedArchive."""
+        in_their_order = sorted(self.deliveries, key=lambda name: self.deliveries[name].envelope)
+        return (name for name in in_their_order if self.is_astray(name))
+
+    def is_astray(self, name: str) -> bool:
+        """Whether a delivery's bytes are a link that does not name the file which has them.
+
+        We find them by the index all the same; tar does not, and ends. Raises DamagedArchive.
+        """
+        frame, offset, size = envelope = self.deliveries[name].envelope
+        data = self.deliveries[name].data
+        header = Spot(frame, offset + size + -size % _BLOCK, _BLOCK)
+        if data is None or data[:2] == (envelope.frame, header.offset + _BLOCK):
+            return False
+        try:
+            member = tarfile.TarInfo.frombuf(self.read(header), "utf-8", "strict")
+        except (tarfile.HeaderError, ValueError) as error:
+            raise DamagedArchive(self.path) from error
+        brought_by, _, file = member.linkname.partition("/")
+        other = self.deliveries.get(brought_by)
+        return not (member.islnk() and file == DATA and other and other.data == data)
+
     def contents(self) -> Iterator[Kept]:
         """Every delivery in its order. Raises DamagedArchive."""
         return (self.kept(name) for name in sorted(self.deliveries))
@@ -186,7 +209,7 @@ class _Writer:
         self._file = file
         self._frames: list[tuple[int, int]] = []
         self._places: dict[str, Place] = {}
-        self._first: dict[str, tuple[str, Spot]] = {}  # by sha256: who brought it, and where it is
+        self._first: dict[str, tuple[str, Spot]] = {}  # by sha256: the member, and where it is
         self._frame = bytearray()
 
     def take_over(self, old: Pack) -> None:
@@ -196,7 +219,7 @@ class _Writer:
         self._places.update(old.deliveries)
         for name, place in sorted(old.deliveries.items()):
             if place.data is not None:
-                self._first.setdefault(place.sha256, (name, place.data))
+                self._first.setdefault(place.sha256, (f"{name}/{DATA}", place.data))
 
     def add(self, kept: Kept) -> None:
         """Add a delivery; what does not fit in the frame begins the next."""

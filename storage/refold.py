@@ -83,6 +83,12 @@ class Refold:
         """
         if before <= rows.fold_of(self._connection, self._tenant, self._record).forgotten:
             return ""
+        self._take_values(before)
+        self._fold_values()
+        return before
+
+    def _take_values(self, before: str) -> None:
+        """Take all values that the affected keys had before a delivery."""
         for table in (self._live, self._superseded):
             self._connection.execute(
                 insert(_values).from_select(
@@ -92,6 +98,9 @@ class Refold:
                     .where(table.c.delivery < before),
                 )
             )
+
+    def _fold_values(self) -> None:
+        """Make the newest value of each key its row."""
         later = _values.alias()
         newest = ~exists(
             select(later.c.line).where(
@@ -105,7 +114,6 @@ class Refold:
                 _NAMES, select(*(_values.c[name] for name in _NAMES)).where(newest)
             )
         )
-        return before
 
     def say(self, delivery: str, said: pl.DataFrame) -> None:
         """Fold in what a delivery says of the affected keys; call it in order of receipt."""
@@ -135,30 +143,6 @@ class Refold:
             insert(_values).from_select(rows.SAID, news),
             rows.writing_differing(self._connection, staged, _folded, self._tenant),
         )
-
-    def say_all(self, delivery: str, said: pl.DataFrame) -> Counts:
-        """Fold in all that a delivery says; gives what it does to the rows before it."""
-        stage.fill(self._connection, delivery, said)
-        counts = rows.counted(self._connection, self._counting)
-        if counts.new or counts.changed:
-            self._say_staged()
-        return counts
-
-    @cached_property
-    def _counting(self) -> Select[Any]:
-        return rows.counting(staged, _folded, self._tenant)
-
-    def affect_all(self) -> None:
-        """Take all keys that have a row, had one or are folded: what was said is all there is."""
-        for table in (self._live, self._superseded, _folded):
-            keys = select(*(table.c[name] for name in TRANSACTIONS.key)).where(
-                table.c.tenant == self._tenant
-            )
-            self._connection.execute(
-                upsert(self._connection, _affected)
-                .from_select(list(TRANSACTIONS.key), keys)
-                .on_conflict_do_nothing()
-            )
 
     def brought_by(self, delivery: str, *, said: int) -> Counts:
         """What a delivery that enters the fold brings of the `said` rows it has.
@@ -301,6 +285,10 @@ class Refold:
         self._connection.execute(
             delete(table).where(table.c.tenant == self._tenant, _key(table).in_(affected))
         )
+        self._connection.execute(insert(table).from_select(_NAMES, self._replaced()))
+
+    def _replaced(self) -> Select[Any]:
+        """Every value of the affected keys but the last."""
         last = exists(
             select(_folded.c.line).where(
                 _folded.c.tenant == _values.c.tenant,
@@ -308,11 +296,7 @@ class Refold:
                 _folded.c.delivery == _values.c.delivery,
             )
         )
-        self._connection.execute(
-            insert(table).from_select(
-                _NAMES, select(*(_values.c[name] for name in _NAMES)).where(~last)
-            )
-        )
+        return select(*(_values.c[name] for name in _NAMES)).where(~last)
 
     def _matches(self, table: Table) -> ColumnElement[bool]:
         """Whether a row of a table is the tenant's of an affected key."""

@@ -1,4 +1,7 @@
-"""The order of receipt: numbers that strictly rise over threads, processes, restarts and clocks."""
+"""The order of receipt: numbers that strictly rise over threads, processes, restarts and clocks.
+
+Should the file be lost or damaged, counting goes on above the newest delivery that is on the disk.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from storage.files import make_directory, sync_directory
 
 _RESERVE = 10_000_000_000  # ns; how far ahead the durable ceiling is set: one fsync in ten seconds
 _RECORD_SIZE = 128
+_END = 1 << 63  # an order number has 63 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,10 @@ class _Record:
     @classmethod
     def decode(cls, text: bytes) -> _Record:
         last, ceiling, boot = text.decode().split()
-        return cls(int(last), int(ceiling), boot)
+        record = cls(int(last), int(ceiling), boot)
+        if not 0 <= record.last <= record.ceiling < _END:
+            raise ValueError("these are no order numbers")
+        return record
 
 
 class Sequence:
@@ -38,13 +45,20 @@ class Sequence:
 
     A number is nanoseconds since 1970 where the clock allows it, and always more than any before.
     The last number lives in the page cache, which survives a killed process; the ceiling is made
-    durable before a number above it is given, and is where counting goes on after a reboot.
+    durable before a number above it is given, and is where counting goes on after a reboot. Where
+    the file says nothing, `floor` is asked for a number that was given before, or a later one.
     """
 
     def __init__(
-        self, path: Path, *, clock: Callable[[], int] = time.time_ns, boot: str | None = None
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], int] = time.time_ns,
+        boot: str | None = None,
+        floor: Callable[[], int] = lambda: 0,
     ) -> None:
         self._path = path
+        self._floor = floor
         self._clock = clock
         self._boot = boot or _boot_id()
 
@@ -53,22 +67,34 @@ class Sequence:
 
         Raises:
             OSError: the file cannot be read, written or made durable; no number was given.
-            ValueError: the file is damaged.
         """
         descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            before = self._read(descriptor)
-            last = before.last if before.boot == self._boot else before.ceiling
-            number = max(last + MAX_PARTS, self._clock())
+            before = self._read(descriptor) or self._begin(descriptor)
+            number = self._next(before)
             ceiling = before.ceiling
             if number + MAX_PARTS > ceiling:
                 ceiling = number + _RESERVE
-                self._raise_ceiling(descriptor, before, _Record(last, ceiling, self._boot))
+                self._raise_ceiling(
+                    descriptor, before, _Record(self._last(before), ceiling, self._boot)
+                )
             os.pwrite(descriptor, _Record(number, ceiling, self._boot).encode(), 0)
             return number
         finally:
             os.close(descriptor)
+
+    def upcoming(self) -> int | None:
+        """About what the next number would be, by what the file says; None if it says nothing."""
+        try:
+            descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        try:
+            before = self._read(descriptor)
+        finally:
+            os.close(descriptor)
+        return self._next(before) if before else None
 
     def _open(self) -> int:
         try:
@@ -79,9 +105,24 @@ class Sequence:
             sync_directory(self._path.parent)
             return os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
 
-    def _read(self, descriptor: int) -> _Record:
-        text = os.pread(descriptor, _RECORD_SIZE, 0)
-        return _Record.decode(text) if text else _Record(0, 0, self._boot)
+    def _read(self, descriptor: int) -> _Record | None:
+        """What the file says; None if that is nothing, or cannot be read."""
+        try:
+            return _Record.decode(os.pread(descriptor, _RECORD_SIZE, 0))
+        except ValueError:
+            return None
+
+    def _begin(self, descriptor: int) -> _Record:
+        """Count on from the floor; what was in the file is no number."""
+        os.ftruncate(descriptor, 0)
+        floor = self._floor()
+        return _Record(floor, floor, self._boot)
+
+    def _next(self, before: _Record) -> int:
+        return max(self._last(before) + MAX_PARTS, self._clock())
+
+    def _last(self, before: _Record) -> int:
+        return before.last if before.boot == self._boot else before.ceiling
 
     def _raise_ceiling(self, descriptor: int, before: _Record, raised: _Record) -> None:
         os.pwrite(descriptor, raised.encode(), 0)

@@ -28,6 +28,7 @@ from storage.errors import (
 )
 from storage.inbox import Inbox, ring
 from storage.layout import DATA, ENVELOPE, PARKED, Layout
+from storage.newest import newest_order
 from storage.sequence import Sequence
 
 _READ_BACK = 1 << 20
@@ -39,7 +40,7 @@ class Spool:
 
     def __init__(self, layout: Layout, *, sequence: Sequence | None = None) -> None:
         self.layout = layout
-        self.sequence = sequence or Sequence(layout.sequence)
+        self.sequence = sequence or Sequence(layout.sequence, floor=lambda: newest_order(layout))
 
     def receive(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,8 +13,12 @@ from ingest.cli.helping import Command, examples
 from ingest.cli.output import clean, show_json, show_table
 from ingest.cli.progress import progress_bar
 from ingest.home import Home, make_home, open_home
-from storage.errors import NotFound
+from ingest.verdicts import Held
+from storage.errors import DatabaseAway, DropsafeError, NotAllowed, NotFound
 from storage.layout import Layout
+
+if TYPE_CHECKING:
+    from ingest.rebuild import Rebuilt
 
 _COUNTS = ("new", "changed", "unchanged", "gone")
 
@@ -22,7 +26,12 @@ _COUNTS = ("new", "changed", "unchanged", "gone")
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command(
-        cls=Command, epilog=examples("dropsafe rebuild --verify", "dropsafe rebuild corner-shop")
+        cls=Command,
+        epilog=examples(
+            "dropsafe rebuild --verify",
+            "dropsafe rebuild corner-shop",
+            "dropsafe rebuild corner-shop --without 1htfj5nsh5b82",
+        ),
     )(rebuild)
 
 
@@ -35,13 +44,22 @@ def rebuild(
     verify: Annotated[
         bool, typer.Option("--verify", help="Only say where rows differ; the status is then 1.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID",
+            help="A delivery of the tenant that is lost: it counts no more; may be given several "
+            "times.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Make all rows again from the archive, and put them in place of those in the database.
 
     For a database that was lost, or is not trusted: it may be missing or empty. Every file is held
     against its checksum and read as it was last read; mappings, verdicts and what was undone come
-    back. Credentials do not: they are in no archive.
+    back. Credentials and settings of tenants do not: they are in no archive. A tenant of which
+    something cannot be read is left as it is; the others are done, and the status is 1.
     """
     log_errors_only()
     layout = Layout(home_path(context).absolute())
@@ -49,22 +67,44 @@ def rebuild(
         make_home(layout)
     home = open_home(layout.home)
     try:
-        documents = _rebuild(home, tenants or [], verify=verify)
+        documents = _rebuild(home, tenants or [], without or [], verify=verify)
     finally:
         home.database.close()
-    differ = [one["tenant"] for one in documents if one["differs"]]
     if json:
         show_json(documents)
     else:
         _show(documents, verify=verify)
+    _complain(documents, verify=verify)
+
+
+def _complain(documents: list[dict[str, Any]], *, verify: bool) -> None:
+    """Raise CommandFailed if a tenant could not be done, or differs."""
+    failed = [one for one in documents if one["failed"]]
+    if len(documents) == len(failed) == 1:
+        raise CommandFailed(_why_not(failed[0]))
+    wrong: list[str] = []
+    if failed:
+        for one in failed:
+            typer.echo(f"{one['tenant']}: {_why_not(one)}", err=True)
+        names = ", ".join(one["tenant"] for one in failed)
+        wrong.append(f"Left as they are: {names}. All others are done.")
+    differ = [one["tenant"] for one in documents if one["differs"]]
     if verify and differ:
-        raise CommandFailed(
+        wrong.append(
             f"Rows of {', '.join(differ)} are not what the archive says. To mend them: "
             f"dropsafe rebuild {' '.join(differ)}"
         )
+    if wrong:
+        raise CommandFailed(" ".join(wrong))
 
 
-def _rebuild(home: Home, names: list[str], *, verify: bool) -> list[dict[str, Any]]:
+def _why_not(one: dict[str, Any]) -> str:
+    return f"{one['failed']['message']} {one['failed']['remedy']}".strip()
+
+
+def _rebuild(
+    home: Home, names: list[str], without: list[str], *, verify: bool
+) -> list[dict[str, Any]]:
     from ingest import rebuild as rebuilding  # noqa: PLC0415 - brings what reads files
     from storage import schema  # noqa: PLC0415 - Alembic costs 0.1 s
 
@@ -78,18 +118,46 @@ def _rebuild(home: Home, names: list[str], *, verify: bool) -> list[dict[str, An
                 f"There is no tenant {clean(name)}, neither in the database nor in the archive.",
                 hint="'dropsafe rebuild' without names does all there are.",
             )
+    if without and len(names) != 1:
+        raise NotAllowed(
+            "--without takes the one tenant whose delivery it is.",
+            hint="dropsafe rebuild TENANT --without ID",
+        )
     documents = []
     with progress_bar("Rebuilding") as progress:
         for name in names or known:
-            made = asdict(rebuilding.rebuild(home, name, verify=verify, progress=progress))
-            effect = made.pop("effect")
-            counts = effect["difference"]
-            differs = any(counts[key] for key in ("new", "changed", "gone"))
-            documents.append({**made, **counts, "differs": differs, "sample": effect["sample"]})
+            try:
+                made = rebuilding.rebuild(
+                    home, name, verify=verify, without=without, progress=progress
+                )
+            except DatabaseAway:
+                raise
+            except (Held, DropsafeError) as error:
+                documents.append(_failed(name, error))
+            else:
+                documents.append(_document(made))
     return documents
 
 
+def _document(made: Rebuilt) -> dict[str, Any]:
+    found = asdict(made)
+    effect = found.pop("effect")
+    counts = effect["difference"]
+    keys = ("new", "changed", "gone", "misattributed", "superseded")
+    differs = any({**found, **counts}[key] for key in keys)
+    return {**found, **counts, "differs": differs, "sample": effect["sample"], "failed": None}
+
+
+def _failed(tenant: str, error: Held | DropsafeError) -> dict[str, Any]:
+    remedy = error.remedy if isinstance(error, Held) else error.hint
+    failed = {"message": error.message, "remedy": remedy}
+    return {"tenant": tenant, "differs": False, "failed": failed}
+
+
 def _show(documents: list[dict[str, Any]], *, verify: bool) -> None:
+    documents = [one for one in documents if not one["failed"]]
+    if not documents:
+        return
     columns = ("tenant", "deliveries", "restored", "released", *_COUNTS)
     show_table(columns, ([one[name] for name in columns] for one in documents), empty="No tenants.")
     for one in documents:
@@ -102,10 +170,30 @@ def _show(documents: list[dict[str, Any]], *, verify: bool) -> None:
         typer.echo("Nobody can log in as these tenants, since credentials are in no archive:")
         for name in lost:
             typer.echo(f"  dropsafe tenant rotate {name}")
+        typer.echo(
+            "Nor are their settings: they are enabled, with those of a new tenant. What was set "
+            "otherwise (keys, senders, plain FTP, lax TLS, the largest file, how long bytes are "
+            "kept), or disabled, set again with: dropsafe tenant change, dropsafe tenant disable"
+        )
     for one in documents:
+        _show_beneath(one)
         _show_pruned(one)
-    if verify and not any(one["differs"] for one in documents):
+    if verify and documents and not any(one["differs"] for one in documents):
         typer.echo("The rows are what the archive says.")
+
+
+def _show_beneath(one: dict[str, Any]) -> None:
+    """Say what rows alone do not show."""
+    if one["misattributed"]:
+        typer.echo(
+            f"{one['tenant']}: {one['misattributed']:,} rows say what the archive says, but bore "
+            "another delivery or line."
+        )
+    if one["superseded"]:
+        typer.echo(
+            f"{one['tenant']}: {one['superseded']:,} of the values that rows had before, to which "
+            "an undo goes back, were not what the archive says."
+        )
 
 
 def _show_pruned(one: dict[str, Any]) -> None:

@@ -36,7 +36,7 @@ def init(context: typer.Context, *, json: Json = False) -> None:
     Makes the directories, a dropsafe.toml with the defaults if there is none, and the database's
     tables.
     """
-    from ingest.journalling import adopt  # noqa: PLC0415 - brings the mappings
+    from ingest.journalling import adopt, lost_tenants  # noqa: PLC0415 - brings the mappings
     from ingest.settings_file import write_default_settings  # noqa: PLC0415 - only here
     from storage import schema  # noqa: PLC0415 - only here
 
@@ -47,13 +47,16 @@ def init(context: typer.Context, *, json: Json = False) -> None:
     schema.upgrade(home.database)
     home.database.check()
     adopt(home)
+    lost = lost_tenants(home)
     home.database.close()
     if json:
         show_json({"home": str(layout.home), "settings": str(layout.settings), "made": made})
         return
     typer.echo(f"{'Made' if made else 'Brought up to date'}: {layout.home}")
     typer.echo(f"Settings are in {layout.settings}")
-    typer.echo("Next: dropsafe tenant add NAME")
+    if lost:
+        typer.echo(f"The database does not know {len(lost):,} of the tenants of the archive.")
+    typer.echo(f"Next: {'dropsafe rebuild' if lost else 'dropsafe tenant add NAME'}")
 
 
 def serve(

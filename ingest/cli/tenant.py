@@ -114,7 +114,10 @@ def add(
         keep_days=keep_days,
     )
     with opened(context) as home:
-        _tell(tenancy.add(home, tenant), json=json)
+        credentials = tenancy.add(home, tenant)
+        is_archived = home.journal.exists(name)
+    following = f"rebuild {name}" if is_archived else f"mapping set {name} FILE.toml"
+    _tell(credentials, json=json, following=following)
 
 
 @app.command("list", cls=Command, epilog=examples("dropsafe tenant list"))
@@ -336,10 +339,11 @@ def _document(home: Home, tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _tell(credentials: Credentials, *, json: bool) -> None:
+def _tell(credentials: Credentials, *, json: bool, following: str = "") -> None:
     if json:
         show_json(asdict(credentials))
         return
     show_fields(asdict(credentials))
     typer.echo("\nThe Upload Key is the password for SFTP and FTP. It is not shown again.")
-    typer.echo(f"Next: dropsafe mapping set {credentials.tenant} FILE.toml")
+    if following:
+        typer.echo(f"Next: dropsafe {following}")

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest.cli.context import CommandFailed, Json, opened
+from ingest.cli.context import CommandFailed, Json, home_path
 from ingest.cli.helping import Command, examples
 from ingest.cli.output import clean, show_json
 from ingest.cli.progress import progress_bar
+from ingest.home import open_home
 
 if TYPE_CHECKING:
     from ingest.verify.verifying import Report
@@ -44,11 +45,14 @@ def verify(
     Says what is wrong, and what mends it; it changes nothing itself. The status is 1 if anything is
     wrong. Whether each row says what its file says is the question of 'rebuild --verify'.
     """
-    with opened(context) as home:
-        from ingest.verify import verifying  # noqa: PLC0415 - only here
+    from ingest.verify import verifying  # noqa: PLC0415 - only here
 
+    home = open_home(home_path(context))
+    try:
         with progress_bar("Verifying", json=json) as progress:
             report = verifying.verify(home, tenant=tenant, quick=quick, progress=progress)
+    finally:
+        home.database.close()
     if json:
         show_json(
             {

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from ingest.home import Home
 from ingest.verify.looking import Seen, damaged_pack
-from ingest.verify.problems import REMAKING_DATABASE, Problem, ProblemCode, restoring
+from ingest.verify.problems import Problem, ProblemCode, rebuilding, remaking_database, restoring
 from storage import audit
 from storage.audit import FROM_OUTSIDE, Told
 from storage.delivery import Envelope, order_of
 from storage.errors import DamagedArchive
-from storage.packs import Kept, unpacked
+from storage.packs import Kept, Pack, unpacked
 
 
 def check(
@@ -24,29 +25,61 @@ def check(
     """
     layout, tenant = home.layout, seen.tenant
     for path, pack in audit.packs(home.archive, tenant):
-        if pack is None:
-            continue  # said already
-        ours = pack.deliveries.keys() if only is None else pack.deliveries.keys() & only
-        try:
-            for name in sorted(ours):
-                kept = pack.kept(name)
-                count(len(kept.data or b""))
-                yield from check_one(seen, kept)
-        except (DamagedArchive, OSError):
-            yield damaged_pack(home, seen, path, pack)
+        if pack is not None and path not in seen.foreign:  # else that is said already
+            yield from _check_pack(home, seen, path, pack, count=count, only=only)
     for place, names in (
-        (layout.kept, home.archive.loose(tenant)),
-        (layout.waiting, sorted(seen.waiting)),
-        (layout.held, sorted(seen.held)),
+        (layout.kept, audit.deliveries_in(layout.settled / tenant)),
+        (layout.waiting, seen.waiting),
+        (layout.held, seen.held),
     ):
-        for name in names:
-            if only is None or name in only:
+        for name in sorted(names if only is None else names & only):
+            try:
                 kept = unpacked(place(tenant, name))
-                count(len(kept.data or b""))
-                yield from check_one(seen, kept)
+            except OSError as error:
+                yield _unreadable(seen, name, error)
+                continue
+            count(len(kept.data or b""))
+            yield from check_one(home, seen, kept)
 
 
-def check_one(seen: Seen, kept: Kept) -> Iterator[Problem]:
+def _check_pack(
+    home: Home,
+    seen: Seen,
+    path: Path,
+    pack: Pack,
+    *,
+    count: Callable[[int], None],
+    only: set[str] | None,
+) -> Iterator[Problem]:
+    ours, astray = pack.deliveries.keys() if only is None else pack.deliveries.keys() & only, 0
+    try:
+        for name in sorted(ours):
+            astray += pack.is_astray(name)
+            kept = pack.kept(name)
+            count(len(kept.data or b""))
+            yield from check_one(home, seen, kept)
+    except (DamagedArchive, OSError):
+        yield damaged_pack(home, seen, path, pack)
+    if astray:
+        yield _links_astray(home, seen, path, astray)
+
+
+def _unreadable(seen: Seen, name: str, error: OSError) -> Problem:
+    message = f"Its files cannot be read: {error.strerror or error}."
+    remedy = f"Check the disk. {restoring(seen.tenant)}"
+    return seen.problem(ProblemCode.ARCHIVE_DAMAGED, message, remedy, delivery=name)
+
+
+def _links_astray(home: Home, seen: Seen, path: Path, count: int) -> Problem:
+    return seen.problem(
+        ProblemCode.LINKS_ASTRAY,
+        f"tar cannot unpack {count:,} deliveries of {path.relative_to(home.layout.home)}: their "
+        "links do not name the file with their bytes. dropsafe itself reads them.",
+        rebuilding(seen.tenant),
+    )
+
+
+def check_one(home: Home, seen: Seen, kept: Kept) -> Iterator[Problem]:
     """Hold one delivery's bytes against its envelope, and both against the ledger."""
     told = seen.facts.told.get(kept.id)
     envelope = _envelope(kept)
@@ -64,7 +97,7 @@ def check_one(seen: Seen, kept: Kept) -> Iterator[Problem]:
         message = f"Its envelope says {envelope.size:,} bytes, and it has {len(kept.data):,}."
         yield _lost(seen, kept, ProblemCode.ENVELOPE_DAMAGED, message)
     elif told is not None and told.sha256 and told[: len(FROM_OUTSIDE)] != _outside(envelope):
-        yield _other_ledger(seen, envelope, told)
+        yield _other_ledger(home, seen, envelope, told)
 
 
 def _envelope(kept: Kept) -> Envelope | None:
@@ -95,13 +128,13 @@ def _other_bytes(
     return _lost(seen, kept, ProblemCode.BYTES_DIFFER, message)
 
 
-def _other_ledger(seen: Seen, envelope: Envelope, told: Told) -> Problem:
+def _other_ledger(home: Home, seen: Seen, envelope: Envelope, told: Told) -> Problem:
     pairs = zip(FROM_OUTSIDE, told, _outside(envelope), strict=False)
     name = next(name for name, ours, theirs in pairs if ours != theirs)
     return seen.problem(
         ProblemCode.LEDGER_DIFFERS,
         f"The ledger has another {name} than its envelope, which fits its bytes.",
-        REMAKING_DATABASE,
+        remaking_database(home),
         delivery=envelope.id,
     )
 

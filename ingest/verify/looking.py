@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest import journalling
 from ingest.home import Home
 from ingest.journalling import Decided
-from ingest.verify.problems import Problem, ProblemCode, restoring
+from ingest.verify.problems import MOVING_OUT, Problem, ProblemCode, restoring
 from storage import audit
 from storage.audit import Facts
-from storage.delivery import day_of
-from storage.errors import DropsafeError
+from storage.delivery import Envelope, day_of
+from storage.errors import DamagedArchive, DropsafeError
 from storage.journal import Intent, Line
 from storage.packs import Pack
 
@@ -22,18 +23,22 @@ from storage.packs import Pack
 class Seen:
     """What is said of one tenant, and where its deliveries stand: ids by place.
 
-    `blind` are the days of packs that cannot be read: nothing can be said of what is in them.
-    `intended` are lines that are about to be in the journal. `decided` is None where that was not
-    looked at, or cannot be read. `server_runs`: there is somebody to finish what a crash left.
+    `loose` are those of the archived that are not packed yet. `blind` are the days of packs that
+    cannot be read: nothing can be said of what is in them. `foreign` are packs that are another
+    tenant's. `intended` are lines that are about to
+    be in the journal. `decided` is None where that was not looked at, or cannot be read.
+    `server_runs`: there is somebody to finish what a crash left.
     """
 
     tenant: str
     facts: Facts
     server_runs: bool
     waiting: set[str] = field(default_factory=set)
+    loose: set[str] = field(default_factory=set)
     held: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
     blind: set[str] = field(default_factory=set)
+    foreign: set[Path] = field(default_factory=set)
     intended: tuple[Line, ...] = ()
     decided: Decided | None = None
 
@@ -61,15 +66,25 @@ def stand(home: Home, seen: Seen) -> Iterator[Problem]:
     The places are looked at in the order in which a delivery moves, so that one that moves on is
     seen twice rather than not at all.
     """
-    seen.waiting.update(home.inbox.waiting(seen.tenant))
-    seen.held.update(home.inbox.held(seen.tenant))
-    seen.archived.update(home.archive.loose(seen.tenant))
+    layout = home.layout
+    seen.waiting.update(audit.deliveries_in(layout.inbox / seen.tenant))
+    seen.held.update(audit.deliveries_in(layout.quarantine / seen.tenant))
+    seen.loose.update(audit.deliveries_in(layout.settled / seen.tenant))
+    seen.archived.update(seen.loose)
     for path, pack in audit.packs(home.archive, seen.tenant):
         if pack is None:
             seen.blind.add(audit.day_of_pack(path))
             yield damaged_pack(home, seen, path)
-        else:
-            seen.archived.update(pack.deliveries)
+        elif whose := _of_another(seen, pack):
+            seen.foreign.add(path)
+            yield _misplaced_pack(home, seen, path, whose)
+        elif pack.deliveries:
+            right = audit.right_place(layout, seen.tenant, path, pack)
+            if path == right:
+                seen.archived.update(pack.deliveries)
+            else:  # what is in it is not looked for there
+                seen.blind.update(str(day_of(one)) for one in pack.deliveries)
+                yield _misnamed_pack(home, seen, path, right)
 
 
 def damaged_pack(home: Home, seen: Seen, path: Path, pack: Pack | None = None) -> Problem:
@@ -83,17 +98,48 @@ def damaged_pack(home: Home, seen: Seen, path: Path, pack: Pack | None = None) -
     )
 
 
+def _misnamed_pack(home: Home, seen: Seen, path: Path, right: Path | None) -> Problem:
+    name = path.relative_to(home.layout.home)
+    remedy = MOVING_OUT
+    if right is not None and right.exists():
+        remedy = f"{right.relative_to(home.layout.home)} is there. Move {name} out of the home."
+    elif right is not None:
+        remedy = f"Rename it to {right.relative_to(home.layout.home)}."
+    message = f"{name} has deliveries of another day than its name says: none of them is found."
+    return seen.problem(ProblemCode.PACK_MISNAMED, message, remedy)
+
+
+def _of_another(seen: Seen, pack: Pack) -> str:
+    """Whose pack it is, by its first envelope, if it is not this tenant's.
+
+    That is read only if the ledger knows nothing of what is in it.
+    """
+    if pack.deliveries.keys() & seen.facts.told.keys():
+        return ""
+    with suppress(DamagedArchive, OSError, ValueError):  # that is found when all of it is read
+        for name in sorted(pack.deliveries)[:1]:
+            whose = Envelope.from_json(pack.envelope(name)).origin.tenant
+            return "" if whose == seen.tenant else whose
+    return ""
+
+
+def _misplaced_pack(home: Home, seen: Seen, path: Path, whose: str) -> Problem:
+    name = path.relative_to(home.layout.home)
+    right = home.layout.archive / whose / path.parent.name / path.name
+    known = "is there already" if right.exists() else "is where it belongs"
+    return seen.problem(
+        ProblemCode.ENVELOPE_MISPLACED,
+        f"{name} has the deliveries of another tenant, {whose}.",
+        f"Move {name} out of the home; {right.relative_to(home.layout.home)} {known}.",
+    )
+
+
 def look_for_intent(home: Home, seen: Seen) -> Iterator[Problem]:
     """Note what a crash kept from being written into the journal; gives what is wrong with it."""
     try:
         intent = home.journal.intent(seen.tenant)
-    except (ValueError, KeyError, TypeError):
-        yield seen.problem(
-            ProblemCode.INTENT_DAMAGED,
-            "What was about to be decided cannot be read, and nothing is loaded before it is.",
-            f"Move archive/{seen.tenant}/intent.json out of the home, then: "
-            f"dropsafe verify --tenant {seen.tenant}",
-        )
+    except DropsafeError as error:
+        yield seen.problem(ProblemCode.INTENT_DAMAGED, error.message, error.hint)
         return
     if not home.journal.is_interrupted(seen.tenant):
         return
@@ -115,12 +161,6 @@ def read_journal(home: Home, seen: Seen) -> Iterator[Problem]:
         seen.decided = journalling.decided(home, seen.tenant, and_then=seen.intended)
     except DropsafeError as error:
         yield seen.problem(ProblemCode.JOURNAL_DAMAGED, error.message, error.hint)
-    except (KeyError, TypeError) as error:
-        yield seen.problem(
-            ProblemCode.JOURNAL_DAMAGED,
-            f"A line of the journal is none, or speaks of what is not in it: {error}.",
-            f"Restore archive/{seen.tenant}/journal.jsonl from a backup of the archive.",
-        )
 
 
 def _is_done(intent: Intent, seen: Seen) -> bool:

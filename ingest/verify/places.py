@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingest.home import Home
 from ingest.verify.looking import Seen
 from ingest.verify.problems import WORKING_OFF, Problem, ProblemCode, rebuilding, restoring
 from storage.audit import Told
+from storage.delivery import order_of
 from storage.ledger import SETTLED, State
 
 
@@ -20,6 +22,10 @@ def check(seen: Seen) -> Iterator[Problem]:
         other = "archive" if delivery in archived else "inbox"
         message = f"It is in quarantine, and also in the {other}."
         yield _rebuilt(seen, ProblemCode.TWICE, delivery, message)
+    for delivery in [] if seen.server_runs else sorted(waiting & seen.loose):
+        if delivery not in told or told[delivery].state not in SETTLED:
+            message = "It is in the inbox, and also in the archive."
+            yield seen.problem(ProblemCode.TWICE, message, WORKING_OFF, delivery=delivery)
     for delivery in sorted((archived | held) - told.keys() - waiting):
         place = "archive" if delivery in archived else "quarantine"
         message = f"It is in {_THE[place]}, but the ledger does not know it."
@@ -32,6 +38,25 @@ def check(seen: Seen) -> Iterator[Problem]:
             "There are deliveries of this tenant, but the database does not know it.",
             f"dropsafe rebuild {seen.tenant}; and to let it in again: "
             f"dropsafe tenant rotate {seen.tenant}",
+        )
+
+
+def check_sequence(home: Home, newest: str) -> Iterator[Problem]:
+    """Find that the next file would not have its place behind the newest that the ledger knows."""
+    upcoming = home.spool.sequence.upcoming()
+    what = ""
+    if newest and upcoming is None:
+        what = "is gone or cannot be read"
+    elif newest and upcoming is not None and upcoming <= order_of(newest):
+        what = f"is behind delivery {newest}, and so is the clock"
+    if what:
+        yield Problem(
+            code=ProblemCode.SEQUENCE_DAMAGED,
+            tenant=None,
+            delivery=None,
+            message=f"The file 'sequence', which says what place the next file has, {what}.",
+            remedy="Set the clock right, and move sequence out of the home if it is there: the "
+            "next file that comes has its place above the newest there is.",
         )
 
 

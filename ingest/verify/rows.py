@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ingest.home import Home
 from ingest.verify.looking import Seen
-from ingest.verify.problems import REMAKING_DATABASE, Problem, ProblemCode, rebuilding
+from ingest.verify.problems import Problem, ProblemCode, rebuilding, remaking_database
 from storage.audit import Told
 from storage.ledger import COUNTED, SETTLED, State
 
 
-def check_folds(seen: Seen) -> Iterator[Problem]:
+def check_folds(home: Home, seen: Seen) -> Iterator[Problem]:
     """Find duplicates of nothing that counts, and a fold whose newest delivery is another."""
     told = seen.facts.told
     newest = ""
@@ -32,7 +33,7 @@ def check_folds(seen: Seen) -> Iterator[Problem]:
         yield seen.problem(
             ProblemCode.FOLD_DIFFERS,
             "It is the newest of the fold, but the ledger does not say that it was loaded.",
-            rebuilding(seen.tenant) if said in seen.standing else REMAKING_DATABASE,
+            rebuilding(seen.tenant) if said in seen.standing else remaking_database(home),
             delivery=said,
         )
 

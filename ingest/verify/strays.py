@@ -32,7 +32,7 @@ def of_tenant(home: Home, seen: Seen, *, quick: bool) -> Iterator[Problem]:
     With `quick` the archive is not searched for it, which costs most, and parked uploads not read.
     """
     layout, tenant = home.layout, seen.tenant
-    yield from _beside_deliveries(seen, layout)
+    yield from _beside_deliveries(seen, layout, quick=quick)
     half_intent = files.half_of(layout.intent(tenant))  # goes with the next who takes the tenant
     for path in [] if quick else home.archive.strays(tenant):
         if path != half_intent:
@@ -47,26 +47,30 @@ def of_tenant(home: Home, seen: Seen, *, quick: bool) -> Iterator[Problem]:
         yield from _parked(seen, layout, layout.parked / tenant / name)
 
 
-def _beside_deliveries(seen: Seen, layout: Layout) -> Iterator[Problem]:
+def _beside_deliveries(seen: Seen, layout: Layout, *, quick: bool) -> Iterator[Problem]:
     tenant, release = seen.tenant, layout.release_due(seen.tenant)
-    for top, known in ((layout.inbox, seen.waiting), (layout.quarantine, seen.held)):
+    places = [(layout.inbox, seen.waiting), (layout.quarantine, seen.held)]
+    if not quick:
+        places.append((layout.settled, seen.loose))
+    for top, known in places:
         for name in files.names_in(top / tenant):
             path = top / tenant / name
-            if not is_delivery_id(name):
-                if path != release:
-                    yield _stray(layout, path, tenant)
-            elif name in known:
+            if name in known:
                 for inner in _names_beside(path, _IN_A_DELIVERY):
                     yield _stray(layout, path / inner, tenant)
+            elif path != release and (not is_delivery_id(name) or path.is_file()):
+                yield _stray(layout, path, tenant)
 
 
-def of_home(home: Home, *, server_runs: bool) -> Iterator[Problem]:
-    """Find what lies in the home's own directories and belongs to no tenant."""
+def of_home(home: Home, known: set[str], *, server_runs: bool) -> Iterator[Problem]:
+    """Find what lies in the home's own directories and belongs to no tenant that is known."""
     layout = home.layout
-    tenants = (layout.inbox, layout.quarantine, layout.archive, layout.settled, layout.parked)
-    for directory in (*tenants, layout.bell):
+    kept = (layout.quarantine, layout.archive, layout.settled, layout.parked)
+    for directory in (*kept, layout.inbox, layout.bell):
         for name in files.names_in(directory):
-            if not TENANT_NAME.fullmatch(name):
+            if not TENANT_NAME.fullmatch(name) or (
+                name not in known and directory in kept and _is_nothing(directory / name)
+            ):
                 yield _stray(layout, directory / name)
     for name in files.names_in(layout.folders):
         if not TENANT_NAME.fullmatch(name.removesuffix(".json")):
@@ -78,6 +82,11 @@ def of_home(home: Home, *, server_runs: bool) -> Iterator[Problem]:
     yield from _spool(layout, server_runs=server_runs)
     if not server_runs:
         yield from _taking(home)
+
+
+def _is_nothing(path: Path) -> bool:
+    """Whether it is a file, or a directory with nothing in it."""
+    return not path.is_dir() or not any(path.iterdir())
 
 
 def _spool(layout: Layout, *, server_runs: bool) -> Iterator[Problem]:

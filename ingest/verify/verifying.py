@@ -16,13 +16,14 @@ from ingest.home import Home
 from ingest.overview import is_running
 from ingest.verify import contents, journals, looking, places, rows, strays
 from ingest.verify.looking import Seen
-from ingest.verify.problems import REMAKING_DATABASE, Problem, ProblemCode, rebuilding
+from ingest.verify.problems import Problem, ProblemCode, in_order, rebuilding
 from storage import audit, files
 from storage.audit import Facts, Span
 from storage.delivery import TENANT_NAME
-from storage.errors import NotFound
+from storage.errors import DamagedDatabase, NotFound
 
 _BATCH = 20_000  # deliveries of which the database is asked at once; a larger tenant is one batch
+_OF_WHOLE_PACKS = {ProblemCode.ARCHIVE_DAMAGED, ProblemCode.LINKS_ASTRAY}
 _BREATH = 0.3  # s, in which a step that was under way ends
 _PATIENCE = 10.0  # s; how long a busy tenant's queue is waited for
 _POLL_SECONDS = 0.02
@@ -60,7 +61,7 @@ class _Look:
         yield from looking.look_for_intent(home, seen)
         yield from places.check(seen)
         yield from strays.of_tenant(home, seen, quick=self.quick)
-        yield from rows.check_folds(seen)
+        yield from rows.check_folds(home, seen)
         yield from journals.check_existence(home, seen)
         if not self.quick:
             yield from looking.read_journal(home, seen)
@@ -75,7 +76,7 @@ class _Look:
             found = self.whole_home()
         else:
             # What is in a damaged pack has no name: then all are read once more.
-            is_unnamed = any(one.code is ProblemCode.ARCHIVE_DAMAGED for one in seemed)
+            is_unnamed = any(one.code in _OF_WHOLE_PACKS for one in seemed)
             named = {one.delivery for one in seemed if one.delivery is not None}
             counted = self.deliveries, self.bytes
             with _calm(self.home, tenant):
@@ -96,9 +97,11 @@ class _Look:
 
     def whole_home(self) -> list[Problem]:
         """Look at what belongs to no tenant."""
-        found = list(strays.of_home(self.home, server_runs=self.server_runs))
-        if not self.quick:
-            with self.home.database.reading() as connection:
+        with self.home.database.reading() as connection:
+            known = audit.tenant_names(connection)
+            found = list(strays.of_home(self.home, known, server_runs=self.server_runs))
+            found += places.check_sequence(self.home, audit.newest_delivery(connection))
+            if not self.quick:
                 found += [_rejects_alone(*one) for one in audit.lost_rejects(connection)]
         return found
 
@@ -127,13 +130,29 @@ def verify(
         NotFound: there is no such tenant, neither in the database nor on disk.
         DatabaseAway: no answer.
     """
+    try:
+        home.database.check()
+        return _verify(home, tenant, quick=quick, progress=progress, go_on=go_on)
+    except DamagedDatabase as error:
+        problem = _database_damaged(error)
+        return Report(deliveries=0, bytes=0, problems=(problem,), whole=False)
+
+
+def _verify(
+    home: Home,
+    tenant: str | None,
+    *,
+    quick: bool,
+    progress: Callable[[int, int], None],
+    go_on: Callable[[], bool],
+) -> Report:
     look = _Look(home, quick, is_running(home))
     on_disk = _tenants_on_disk(home)
     with home.database.reading() as connection:
         damage = "" if quick else audit.damage(connection)
-        known = {} if damage else audit.deliveries_by_tenant(connection)
-    if damage:
-        return Report(deliveries=0, bytes=0, problems=(_database_damaged(damage),))
+        if damage:
+            raise DamagedDatabase(damage, home.layout.database)
+        known = audit.deliveries_by_tenant(connection)
     if tenant is not None and tenant not in {*known, *on_disk}:
         raise NotFound(
             f"There is no tenant {tenant}, neither in the database nor on disk.",
@@ -155,7 +174,8 @@ def verify(
         whole = whole and go_on()
         if seemed and whole:
             found += look.again(name, seemed)
-    return Report(deliveries=look.deliveries, bytes=look.bytes, problems=tuple(found), whole=whole)
+    problems = in_order(found)
+    return Report(deliveries=look.deliveries, bytes=look.bytes, problems=problems, whole=whole)
 
 
 def _spans(known: dict[str, int]) -> list[Span]:
@@ -202,11 +222,11 @@ def _rejects_alone(delivery: str, count: int) -> Problem:
     )
 
 
-def _database_damaged(damage: str) -> Problem:
+def _database_damaged(error: DamagedDatabase) -> Problem:
     return Problem(
         code=ProblemCode.DATABASE_DAMAGED,
         tenant=None,
         delivery=None,
-        message=f"SQLite finds its file damaged, and nothing else was looked at: {damage}",
-        remedy=REMAKING_DATABASE,
+        message=f"{error.message} Not everything else was looked at.",
+        remedy=error.hint,
     )

@@ -329,5 +329,6 @@ def test_an_undo_says_what_counts_in_its_place(loading_home: Home) -> None:
     first, second = (send(home, table(("A", "1", "1"))) for _ in range(2))
     [one] = undo(home, "acme", [first.id], dry_run=True).deliveries
     assert f"{second.id} has the same bytes and counts in its place" in one.message
+    assert undo(home, "acme", [first.id]).deliveries == (one,)
     both = undo(home, "acme", [first.id, second.id]).deliveries
     assert not any("in its place" in one.message for one in both)

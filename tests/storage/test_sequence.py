@@ -6,14 +6,18 @@ import errno
 import multiprocessing
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.delivery import MAX_PARTS, day_of, delivery_id, order_of
+from storage.delivery import MAX_PARTS, Origin, day_of, delivery_id, order_of
+from storage.newest import newest_order
 from storage.sequence import Sequence
+from storage.spool import Spool
+from tests.storage.settled import NEXT_DAY, Shop
 
 
 def test_numbers_rise_while_the_clock_steps_back(tmp_path: Path) -> None:
@@ -89,6 +93,66 @@ def _allot_many(path: Path, count: int) -> list[int]:
     numbers = [sequence.allot() for _ in range(count)]
     assert numbers == sorted(numbers)
     return numbers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        b"",
+        b"garbage",
+        b"\xff" * 40,
+        b"1 2",
+        b"x y z",
+        b"5 1 boot",
+        b"%d %d b" % (9**30, 9**30),
+    ],
+)
+def test_what_says_nothing_is_begun_anew_above_what_there_is(
+    tmp_path: Path, text: bytes | None
+) -> None:
+    """The file is gone or damaged; the clock is wrong, too."""
+    path = tmp_path / "sequence"
+    if text is not None:
+        path.write_bytes(text)
+    sequence = Sequence(path, clock=lambda: 7, floor=lambda: 5_000)
+    assert sequence.upcoming() is None
+    numbers = [sequence.allot() for _ in range(3)]
+    assert numbers == sorted(set(numbers))
+    assert numbers[0] >= 5_000 + MAX_PARTS
+    assert sequence.upcoming() == Sequence(path, clock=lambda: 7).allot()
+
+
+@pytest.mark.parametrize("place", ["inbox", "quarantine", "settled", "pack"])
+def test_a_lost_sequence_goes_on_above_the_newest_delivery_wherever_it_is(
+    tmp_path: Path, place: str
+) -> None:
+    """Days later by the ids than the clock says."""
+    shop = Shop(tmp_path / "home")
+    shop.send(b"older")
+    newest = shop.send(b"newest", day=NEXT_DAY)
+    if place == "pack":
+        shop.pack(today=NEXT_DAY + timedelta(days=1))
+    else:
+        there = shop.layout.home / place / "acme" / newest
+        there.parent.mkdir(parents=True, exist_ok=True)
+        shop.layout.kept("acme", newest).rename(there)
+    assert newest_order(shop.layout) == order_of(newest)
+    shop.layout.sequence.unlink(missing_ok=True)
+    spool = Spool(shop.layout)
+    spool.sequence._clock = lambda: 7
+    upload = spool.receive(Origin(tenant="acme", name="a.csv", via="load"), limit=9)
+    assert upload.commit().id > newest
+
+
+def test_a_pack_that_cannot_be_read_tells_no_newest(tmp_path: Path) -> None:
+    """The others do, and a file is taken in."""
+    shop = Shop(tmp_path / "home")
+    older = shop.send(b"older")
+    shop.send(b"newest", day=NEXT_DAY)
+    shop.pack(today=NEXT_DAY + timedelta(days=1))
+    shop.layout.pack("acme", NEXT_DAY).write_bytes(b"")
+    assert newest_order(shop.layout) == order_of(older)
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(0, 2**63 - 1))

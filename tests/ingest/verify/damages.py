@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 from sqlalchemy import delete, insert, update
 
 from ingest import describing
-from storage import tables
+from storage import files, packs, tables
+from storage.delivery import day_of
 from storage.journal import Intent
+from storage.packs import unpacked
 from tests.ingest.verify.scene import UNKNOWN, Scene, pack
 from tests.shop import MAPPING
 
@@ -173,9 +176,73 @@ def strays(scene: Scene) -> None:
     (layout.archive / "acme" / "2026.bak").write_text("")
     (layout.quarantine / "Someone else").mkdir()
     (layout.spool / "mine").write_text("")
+    (layout.archive / "acme" / "empty").mkdir()
+    (layout.quarantine / "nobody").mkdir()
+    (scene.kept(scene.last) / "notes.txt").write_text("")
 
 
 def parked_damaged(scene: Scene) -> None:
     parked = scene.home.layout.parked / "acme" / "half"
     parked.mkdir(parents=True)
     (parked / "data").write_bytes(b"Store")
+
+
+def links_astray(scene: Scene) -> None:
+    """As an earlier dropsafe added the bytes of one batch to a pack again in the next."""
+    layout, writer = scene.home.layout, packs._Writer
+    kept = [unpacked(scene.kept(one)) for one in (scene.first, scene.repeat)]
+    path = layout.pack("acme", day_of(scene.first))
+    files.make_directory(path.parent)
+    with path.open("wb") as file:
+        pack = writer(file)
+        pack.add(kept[0])
+        pack._first = {digest: (scene.first, at) for digest, (_, at) in pack._first.items()}
+        pack.add(kept[1])
+        pack.finish()
+    for one in (scene.first, scene.repeat):
+        files.remove_tree(scene.kept(one))
+
+
+def journal_begun_anew(scene: Scene) -> None:
+    """It was lost while a worker went on."""
+    journal = scene.home.layout.journal("acme")
+    lines = journal.read_text().splitlines(keepends=True)
+    journal.write_text("".join(one for one in lines if '"read"' in one and scene.last in one))
+
+
+def journal_of_garbage(scene: Scene) -> None:
+    journal = scene.home.layout.journal("acme")
+    journal.write_text(f"{journal.read_text()}{{\n")
+
+
+def journal_of_numbers(scene: Scene) -> None:
+    journal = scene.home.layout.journal("acme")
+    journal.write_text(f"5\n{journal.read_text()}")
+
+
+def no_journal_and_no_rows(scene: Scene) -> None:
+    """A rebuild by that journal would make no row."""
+    no_journal(scene)
+    rows_missing(scene)
+
+
+def waiting_and_archived(scene: Scene) -> None:
+    waiting = scene.home.layout.waiting("acme", scene.waiting)
+    shutil.copytree(waiting, scene.kept(scene.waiting))
+
+
+def pack_with_another_name(scene: Scene) -> None:
+    path = pack(scene.home)
+    path.rename(path.with_name("2026-01-01.tar.zst"))
+
+
+def pack_twice(scene: Scene) -> None:
+    path = pack(scene.home)
+    shutil.copy(path, path.with_name("2026-01-01.tar.zst"))
+
+
+def pack_of_another(scene: Scene) -> None:
+    path = pack(scene.home)
+    other = Path(*("other" if part == "acme" else part for part in path.parts))
+    files.make_directory(other.parent)
+    shutil.copy(path, other)

@@ -9,6 +9,7 @@ import pytest
 
 from ingest.home import Home
 from ingest.verify.verifying import verify
+from tests.ingest.verify import damages
 from tests.ingest.verify.scene import LATER, Scene, flip, found, pack, scene_in
 from tests.shop import deliver, load, open_shop, table
 
@@ -121,3 +122,53 @@ def test_what_is_nowhere_is_found(scene: Scene) -> None:
     assert everywhere <= found(scene.home)
     told = {one.delivery: one.message for one in verify(scene.home).problems}
     assert "Its 1 rows stay" in told[scene.last]
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_an_order_of_receipt_that_is_lost_is_found_and_goes_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, *, quick: bool
+) -> None:
+    """Gone, garbage, or an old one while the clock is back; the next file comes behind all."""
+    sequence, home = scene.home.layout.sequence, scene.home
+    monkeypatch.setattr(home.spool.sequence, "_clock", lambda: 7)
+    assert found(home, quick=quick) == set()
+    boot = sequence.read_text().split()[2]
+    for text in (None, "garbage", f"{8:020d} {9:020d} {boot}\n"):
+        if text is None:
+            sequence.unlink()
+        else:
+            sequence.write_text(text)
+        assert found(home, quick=quick) == {("sequence-damaged", None)}
+        if text and text != "garbage":
+            sequence.unlink()  # as the remedy says
+        assert deliver(home, b"Store").id > scene.waiting
+        assert found(home, quick=quick) == set()
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_pack_under_another_name_is_found_once(scene: Scene, *, quick: bool) -> None:
+    """Nothing else is said of what is in it; under the name that is said all is well again."""
+    right = pack(scene.home)
+    damages.pack_with_another_name(scene)
+    [problem] = verify(scene.home, quick=quick).problems
+    assert problem.code == "pack-misnamed"
+    assert problem.remedy == f"Rename it to {right.relative_to(scene.files)}."
+    right.with_name("2026-01-01.tar.zst").rename(right)
+    assert found(scene.home, quick=quick) == set()
+
+
+@pytest.mark.parametrize("place", ["settled", "inbox", "quarantine"])
+def test_a_file_where_a_delivery_should_be_is_a_stray(scene: Scene, place: str) -> None:
+    """And does not end the look at the rest; what it stands for is nowhere."""
+    at = scene.files / place / "acme" / scene.last
+    shutil.rmtree(scene.kept(scene.last))
+    at.write_text("")
+    assert found(scene.home) == {("stray", None), ("nowhere", scene.last)}
+
+
+def test_bytes_that_cannot_be_read_are_found(scene: Scene) -> None:
+    """And do not end the look at the rest."""
+    data = scene.kept(scene.last) / "data"
+    data.unlink()
+    data.mkdir()
+    assert found(scene.home) == {("archive-damaged", scene.last)}

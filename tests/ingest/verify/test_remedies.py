@@ -51,12 +51,19 @@ DAMAGES: list[tuple[Callable[[Scene], None], list[str]]] = [
     (damages.intent_done, ["intent-left"]),
     (damages.intent_damaged, ["intent-damaged"]),
     (damages.release_left, ["release-left"]),
+    (damages.journal_begun_anew, ["journal-damaged"]),
+    (damages.journal_of_garbage, ["journal-damaged"]),
+    (damages.journal_of_numbers, ["journal-damaged"]),
+    (damages.waiting_and_archived, ["twice waiting"]),
+    (damages.links_astray, ["links-astray"]),
+    (damages.pack_twice, ["pack-misnamed"]),
+    (damages.pack_of_another, ["envelope-misplaced"]),
     (damages.strays, ["stray"]),
     (damages.parked_damaged, ["parked-damaged"]),
 ]
 
 _COMMAND = re.compile(r"dropsafe ([a-z]+(?: (?:--)?[a-z0-9-]+)*)")
-_MOVE = re.compile(r"Move (\S+) out of the home|^(.+) is nothing|^(\S+), an upload")
+_MOVE = re.compile(r"[Mm]ove (\S*/\S+) out of the home|^(.+) is nothing|^(\S+), an upload")
 
 
 @pytest.mark.parametrize(
