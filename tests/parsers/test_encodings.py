@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import re
 import time
+import unicodedata
 from dataclasses import dataclass
 
 import pytest
@@ -168,7 +169,8 @@ def test_no_amount_makes_a_text_read_wrongly(export: Export, amount: str) -> Non
 
 
 def _without_groups(text: str) -> str:
-    return re.sub("(?<=[0-9])[\xa0’](?=[0-9]{3})", "", text)
+    """Also with one £ and one ¥: big5 and cp950 differ in which of the two widths they write."""
+    return re.sub("(?<=[0-9])[ ’](?=[0-9]{3})", "", unicodedata.normalize("NFKC", text))
 
 
 def test_another_sign_between_groups_is_no_other_amount() -> None:
