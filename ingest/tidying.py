@@ -14,7 +14,7 @@ import structlog
 
 from ingest import journalling
 from ingest.home import Home
-from storage import tenants
+from ingest.overdue import is_due, retention
 from storage.errors import DatabaseAway, DropsafeError
 
 log = structlog.get_logger()
@@ -33,33 +33,6 @@ def tidy(home: Home, tenant: str) -> None:
         _trouble(tenant, error)
 
 
-def is_anything_due(home: Home) -> bool:
-    """Whether a Tidier would find anything to do. Raises DatabaseAway."""
-    archived = home.archive.tenants()
-    if not archived:
-        return False
-    today, keep_days = datetime.now(UTC).date(), _retention(home)
-    return any(_is_due(home, one, today, keep_days.get(one)) for one in archived)
-
-
-def _is_due(home: Home, tenant: str, today: date, keep_days: int | None) -> bool:
-    return (
-        home.packing.is_due(tenant, today)
-        or home.journal.is_interrupted(tenant)
-        or (
-            keep_days is not None
-            and home.packing.is_due_to_prune(tenant, today - timedelta(days=keep_days))
-        )
-    )
-
-
-def _retention(home: Home) -> dict[str, int]:
-    """For how many days bytes are kept, of the tenants that do not keep them for ever."""
-    with home.database.reading() as connection:
-        everyone = tenants.everyone(connection)
-    return {one.name: one.keep_days for one in everyone if one.keep_days is not None}
-
-
 class Tidier:
     """Goes through all tenants once a day, a few at a time."""
 
@@ -74,7 +47,7 @@ class Tidier:
         today = datetime.now(UTC).date()
         if today != self._day:
             try:
-                self._keep_days = _retention(self._home)
+                self._keep_days = retention(self._home)
             except DatabaseAway:
                 return  # nothing is taken away while nobody can say for how long it is kept
             self._day, self._left = today, self._home.archive.tenants()
@@ -91,7 +64,7 @@ class Tidier:
     def _tidy(self, tenant: str) -> None:
         keep_days = self._keep_days.get(tenant)
         try:
-            if not _is_due(self._home, tenant, self._day, keep_days):
+            if not is_due(self._home, tenant, self._day, keep_days):
                 return  # most tenants, most of the time: not worth a claim
             with self._home.inbox.claim(tenant) as claimed:
                 if claimed:  # else another worker has it, and packs what it has done

@@ -126,10 +126,10 @@ def work(
 
 
 def _anything_to_do(home: Home) -> bool:
-    from ingest import tidying  # noqa: PLC0415 - costs time
+    from ingest import overdue  # noqa: PLC0415 - only here
 
     waits = any(home.inbox.has_work(tenant) for tenant in home.inbox.tenants())
-    return waits or tidying.is_anything_due(home)
+    return waits or overdue.is_anything_due(home)
 
 
 def _work_once(home: Home, *, json: bool) -> int:

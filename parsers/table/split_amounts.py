@@ -24,6 +24,7 @@ from parsers.values.sources import Amount, Moment, source_columns
 from parsers.values.values import Found
 
 _WHOLE = r"^(?:[^0-9]*[^0-9.,])?(?:[0-9]+|[0-9]{1,3}(?:[.' \x{a0}\x{2009}\x{202f}][0-9]{3})+)$"
+_COMMA_PLACES = r"[0-9],[0-9]{1,2}[^0-9]*$"
 _PLACES = r"[0-9][.,][0-9]{1,2}[^0-9]*$"
 _AFTER = "[^0-9.,]{0,5}"  # a currency, a minus, a parenthesis that closes
 _CENTS = re.compile(rf"[0-9]{{1,2}}{_AFTER}")
@@ -176,6 +177,7 @@ class _Others:
         self.filled = len(texts)
         self._without_places = not places.all()
         self._with_places = places.any()
+        self._with_commas = texts.str.contains(_COMMA_PLACES).any()
         self._enough = len(rows) >= _LEAST_OTHERS
         self._looks = [{look(cell) for cell in cells} for cells in zip(*rows, strict=False)]
         self._right = at + 1
@@ -192,13 +194,18 @@ class _Others:
             return False
         if self._without_places:
             return Look.TEXT in self._beside and not self.have_numbers_beside
-        return not self.have_numbers_beside or self._may_lack_a_field(cut, dialect)
+        if not self.have_numbers_beside:
+            return True
+        # One digit there is a number of its own: the others have two places.
+        return bool(_CERTAIN.fullmatch(cut.right)) and self._may_lack_a_field(cut, dialect)
 
     def _may_lack_a_field(self, cut: _Cut, dialect: Dialect) -> bool:
         """Whether what is right of the two pieces may stand a column further on."""
         cells = [*fields_of(cut.raw, dialect)[self._right + 1 :], ""]
         allowed = self._looks[self._right :]
-        return not self._enough or all(
+        if not self._enough:
+            return self._with_commas
+        return all(
             look(cell) in looks for cell, looks in zip(cells, allowed, strict=False)
         )
 

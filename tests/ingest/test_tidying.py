@@ -10,7 +10,8 @@ import pytest
 
 from ingest.home import Home
 from ingest.journalling import decided
-from ingest.tidying import Tidier, is_anything_due
+from ingest.overdue import is_anything_due
+from ingest.tidying import Tidier
 from ingest.undo import undo
 from ingest.worker import Worker
 from storage import tenants
