@@ -1,5 +1,6 @@
 """The whole reading of a file: known tables come back, and each mistake gets its own reject."""
 
+import re
 import zoneinfo
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -41,9 +42,9 @@ ids = (
     st.text(alphabet="0123456789abcZ#-é ß\"',;|.", min_size=1, max_size=8)
     .map(str.strip)
     .filter(bool)
-    # Nobody can tell whether a single quote that an id begins with belongs to it, if there is
-    # another at the end of it or of a later cell.
-    .filter(lambda text: not text.startswith("'"))
+    # Nobody can tell whether a single quote belongs to an id, if there is another in a later cell;
+    # but for an apostrophe.
+    .filter(lambda text: not re.search(r"(?<!\w)'|'(?!\w)", text))
     .filter(lambda text: text.strip("-"))  # a dash says that there is none
 )
 # A note of which one line by itself has as many delimiters as the header may be a swallowed record.
