@@ -205,9 +205,7 @@ class _Others:
         allowed = self._looks[self._right :]
         if not self._enough:
             return self._with_commas
-        return all(
-            look(cell) in looks for cell, looks in zip(cells, allowed, strict=False)
-        )
+        return all(look(cell) in looks for cell, looks in zip(cells, allowed, strict=False))
 
 
 def _two_readings(column: str, cut: _Cut) -> Unreadable:
