@@ -140,6 +140,8 @@ class Scene:
         self.sent.append(Sent(way=via, data=data, files=files or (data,), acknowledged=True))
         origin = Origin(tenant=TENANT, name=name or f"sales-{number}.csv", via=via)
         with self.home() as home:
+            if order is not None:
+                home.spool.sequence.allot()  # a home that has files has given numbers
             upload = home.spool.receive(origin, limit=1 << 30, order=order)
             upload.write(data)
             return upload.commit().id
