@@ -61,10 +61,11 @@ def _is_regular(piece: str, delimiter: str, width: int) -> bool:
     if '"' not in piece and _counted(piece, delimiter) <= {width}:
         return True
     try:
-        rows = csv.reader(io.StringIO(piece, newline=""), delimiter=delimiter, strict=True)
-        return all(len(row) == width for row in rows if any(row))
+        rows = [*csv.reader(io.StringIO(piece, newline=""), delimiter=delimiter, strict=True)]
     except csv.Error:
         return False
+    # Rows of blank fields may have another width, but to look for them takes longer.
+    return {*map(len, rows)} <= {0, width} or all(len(row) == width for row in rows if any(row))
 
 
 def _counted(piece: str, delimiter: str) -> set[int]:
