@@ -10,13 +10,9 @@ from ingest.home import Home
 from storage import ledger, mappings, rows, tenants
 from storage.database import Connection
 from storage.errors import DropsafeError, NotAllowed
-from storage.journal import Line
+from storage.journal import Line, restore_or_write_anew
 from storage.ledger import SETTLED, Entry, State
 from storage.mappings import MappingVersion
-
-RESTORE_OR = (
-    "Restore the file from a backup of the archive. Without one, while the database is whole:"
-)
 
 
 def of_version(version: MappingVersion) -> Line:
@@ -44,7 +40,7 @@ def add_version(
     """Make the next version of a feed's mapping, as `mappings.add` does, known to the journal.
 
     If the transaction is not committed after all, the next version takes the line's place: no
-    delivery was read by it.
+    delivery was read by it. Reads all of the tenant's journal: 0.6 s for 100,000 deliveries.
 
     Raises:
         NotAllowed: the journal has versions that the database lost. A new one would take the number
@@ -161,17 +157,9 @@ def decided(home: Home, tenant: str, *, and_then: Iterable[Line] = ()) -> Decide
             raise DropsafeError(
                 f"Line {number} of {home.layout.journal(tenant)} is none, or speaks of what is not "
                 f"in it: {error}.",
-                hint=f"{RESTORE_OR} {writing_anew(tenant)}",
+                hint=restore_or_write_anew(tenant),
             ) from error
     return found
-
-
-def writing_anew(tenant: str) -> str:
-    """What to do where the ledger knows better than the journal."""
-    return (
-        f"move archive/{tenant}/journal.jsonl out of the home; 'dropsafe init' then writes it anew "
-        "as the ledger has it."
-    )
 
 
 def check_is_whole(home: Home, decided: Decided, tenant: str) -> list[Line]:
@@ -198,7 +186,7 @@ def _lacks(home: Home, tenant: str, lost: int) -> NotAllowed:
     what = f"how {lost:,} settled deliveries were read" if lost else "all versions of its mappings"
     hint = "To have it written anew as the ledger has it: dropsafe init"
     if home.journal.exists(tenant):
-        hint = f"{RESTORE_OR} {writing_anew(tenant)}"
+        hint = restore_or_write_anew(tenant)
     return NotAllowed(
         f"The journal of {tenant} does not say {what}, which the database does: rows would be lost "
         "in a rebuild.",

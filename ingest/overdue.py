@@ -27,9 +27,14 @@ def is_due(home: Home, tenant: str, today: date, keep_days: int | None) -> bool:
         or home.journal.is_interrupted(tenant)
         or (
             keep_days is not None
-            and home.packing.is_due_to_prune(tenant, today - timedelta(days=keep_days))
+            and home.packing.is_due_to_prune(tenant, first_kept(today, keep_days))
         )
     )
+
+
+def first_kept(today: date, keep_days: int) -> date:
+    """The first of the days whose bytes are kept: what came before it is taken away."""
+    return today - timedelta(days=keep_days)
 
 
 def retention(home: Home) -> dict[str, int]:

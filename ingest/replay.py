@@ -136,12 +136,15 @@ class _Trial:
             self._try(entry)
             rows += self.outcomes[entry.id].records
             progress(done, len(entries), rows)
-        left = -1
-        while left != len(self.chosen):
-            left = len(self.chosen)
+        proven = 0
+        while self._proven() > proven:
+            proven = self._proven()
             for entry in entries:
                 if self.outcomes[entry.id].reason in settling.DECIDED_BY_PINS:
                     self._try(entry)
+
+    def _proven(self) -> int:
+        return sum(map(len, self._settled.values()))
 
     def _try(self, entry: Entry) -> None:
         """Try the mapping on one delivery, as far as it is to be read at all."""

@@ -8,13 +8,13 @@ their turn, also those that sent nothing since.
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import structlog
 
 from ingest import journalling
 from ingest.home import Home
-from ingest.overdue import is_due, retention
+from ingest.overdue import first_kept, is_due, retention
 from storage.errors import DatabaseAway, DropsafeError
 
 log = structlog.get_logger()
@@ -76,7 +76,7 @@ class Tidier:
             _trouble(tenant, error)
 
     def _prune(self, tenant: str, keep_days: int) -> None:
-        pruned = self._home.packing.prune(tenant, self._day - timedelta(days=keep_days))
+        pruned = self._home.packing.prune(tenant, first_kept(self._day, keep_days))
         if pruned:
             log.info("archive.pruned", tenant=tenant, days=pruned, keep_days=keep_days)
 

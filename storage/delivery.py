@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _ID_LENGTH = 13  # 5 bits each hold the 63 bits of an order number
 
+END_OF_ORDER = 1 << 63
+"""All order numbers are below it: a delivery id has 65 bits, and a signed integer 63."""
+
 MAX_PARTS = 1024
 """Order numbers set aside behind each delivery, so that what is inside it has its own place."""
 

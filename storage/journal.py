@@ -40,6 +40,15 @@ class Intent:
     lines: tuple[Line, ...]
 
 
+def restore_or_write_anew(tenant: str) -> str:
+    """What to do about a journal that is damaged, or lacks what the ledger knows."""
+    return (
+        "Restore the file from a backup of the archive. Without one, while the database is whole: "
+        f"move archive/{tenant}/journal.jsonl out of the home; 'dropsafe init' then writes it anew "
+        "as the ledger has it."
+    )
+
+
 class Journal:
     """The journals of one home."""
 
@@ -85,9 +94,7 @@ class Journal:
             except ValueError as error:
                 raise DropsafeError(
                     f"Line {number} of {self._layout.journal(tenant)} is damaged.",
-                    hint="Restore the file from a backup of the archive. Without one, while the "
-                    f"database is whole: move archive/{tenant}/journal.jsonl out of the home; "
-                    "'dropsafe init' then writes it anew as the ledger has it.",
+                    hint=restore_or_write_anew(tenant),
                 ) from error
             yield line
 

@@ -6,12 +6,10 @@ from contextlib import suppress
 
 from storage import files
 from storage.archive import Archive
-from storage.delivery import day_of, is_delivery_id, order_of
+from storage.delivery import END_OF_ORDER, day_of, is_delivery_id, order_of
 from storage.errors import DamagedArchive
 from storage.layout import Layout
 from storage.packs import Pack
-
-_END = 1 << 63  # an order number has 63 bits
 
 
 def newest_order(layout: Layout) -> int:
@@ -35,4 +33,4 @@ def newest_order(layout: Layout) -> int:
 
 
 def _is_one(name: str) -> bool:
-    return is_delivery_id(name) and order_of(name) < _END
+    return is_delivery_id(name) and order_of(name) < END_OF_ORDER

@@ -12,12 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.delivery import MAX_PARTS
+from storage.delivery import END_OF_ORDER, MAX_PARTS
 from storage.files import make_directory, sync_directory
 
 _RESERVE = 10_000_000_000  # ns; how far ahead the durable ceiling is set: one fsync in ten seconds
 _RECORD_SIZE = 128
-_END = 1 << 63  # an order number has 63 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class _Record:
     def decode(cls, text: bytes) -> _Record:
         last, ceiling, boot = text.decode().split()
         record = cls(int(last), int(ceiling), boot)
-        if not 0 <= record.last <= record.ceiling < _END:
+        if not 0 <= record.last <= record.ceiling < END_OF_ORDER:
             raise ValueError("these are no order numbers")
         return record
 

@@ -2,7 +2,7 @@
 
 That parser lets pass more than strptime does, and less. But a text that comes out letter by letter
 when the moment is written in the same format has been read right, since one moment has one way to
-be written there. Three times as fast as the patient way (2,000 times in 0.4 ms and not 2.3 ms).
+be written there. 2,000 times take 1.5 ms and not 2.2, 100,000 take 25 ms and not 55.
 """
 
 import re

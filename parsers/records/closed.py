@@ -2,7 +2,7 @@
 
 On such a line nothing is left to decide: each field is quoted from its first character to its last,
 with the quotes in it doubled, or has none. There `csv` gives what the patient reader gives, in two
-microseconds and not in forty.
+microseconds and not in eight.
 """
 
 import csv

@@ -6,8 +6,8 @@ and one column of text for each wanted position, called by `place`, null where t
 many fields as the header.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -31,6 +31,14 @@ class Table:
     rejects: list[Reject]
     records: int
     width: int
+
+    def without(self, bad: Mapping[int, Reject]) -> "Table":
+        """Make rejects of the records that begin on these lines."""
+        return replace(
+            self,
+            frame=self.frame.filter(~pl.col("line").is_in(list(bad))),
+            rejects=[*self.rejects, *bad.values()],
+        )
 
 
 def read_patiently(

@@ -48,14 +48,7 @@ def without_misread(
             *_one_too_many(table.frame, dialect, column),
         ):
             bad.setdefault(reject.line, reject)
-    if not bad:
-        return table
-    return Table(
-        frame=table.frame.filter(~pl.col("line").is_in(list(bad))),
-        rejects=[*table.rejects, *bad.values()],
-        records=table.records,
-        width=table.width,
-    )
+    return table.without(bad) if bad else table
 
 
 def _in_utf8(rows: pl.DataFrame, text: Decoded, column: Found) -> Iterator[Reject]:

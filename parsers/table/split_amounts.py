@@ -77,14 +77,7 @@ def without_split_amounts(
         for cut in cuts:
             if others.speak_against(cut, dialect):
                 bad.setdefault(cut.line, _reject(column.column, cut))
-    if not bad:
-        return table
-    return Table(
-        frame=table.frame.filter(~pl.col("line").is_in(list(bad))),
-        rejects=[*table.rejects, *bad.values()],
-        records=table.records,
-        width=table.width,
-    )
+    return table.without(bad) if bad else table
 
 
 def _amounts(mapping: Mapping, header: Header) -> list[tuple[str, int]]:

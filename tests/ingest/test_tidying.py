@@ -10,13 +10,13 @@ import pytest
 
 from ingest.home import Home
 from ingest.journalling import decided
-from ingest.overdue import is_anything_due
+from ingest.overdue import is_anything_due, is_due
 from ingest.tidying import Tidier
 from ingest.undo import undo
 from ingest.worker import Worker
 from storage import tenants
 from storage.archive import is_pruned
-from storage.delivery import Origin
+from storage.delivery import Origin, day_of
 from storage.files import half_of
 from storage.journal import Journal
 from storage.packing import BATCH
@@ -24,12 +24,15 @@ from tests.conftest import MakeHome
 from tests.e2e.running import dropsafe
 from tests.shop import deliver, open_shop, send, table, totals
 
-TODAY = datetime.now(UTC).date()
-
 
 @pytest.fixture
 def home(make_home: MakeHome, tmp_path: Path) -> Home:
     return make_home("sqlite", tmp_path / "home")
+
+
+def days_ago(days: int) -> date:
+    """A day of the past: asked for in the test, since a run may go on beyond midnight."""
+    return datetime.now(UTC).date() - timedelta(days=days)
 
 
 def arrive(home: Home, day: date, *rows: tuple[str, str, str], hour: int = 12) -> str:
@@ -63,7 +66,7 @@ def test_a_worker_packs_what_it_has_loaded(home: Home) -> None:
 def test_a_day_that_is_over_is_packed_though_nothing_came_since(home: Home) -> None:
     """The first worker of the new day does it."""
     open_shop(home)
-    yesterday = arrive(home, TODAY - timedelta(days=1), ("A", "1", "1"))
+    yesterday = arrive(home, days_ago(1), ("A", "1", "1"))
     loose = home.layout.kept("acme", yesterday)
     loose.parent.mkdir(parents=True)
     home.layout.waiting("acme", yesterday).rename(loose)
@@ -73,10 +76,10 @@ def test_a_day_that_is_over_is_packed_though_nothing_came_since(home: Home) -> N
 
 
 def test_retention_takes_bytes_away_and_leaves_the_rows(home: Home) -> None:
-    """Of what came so many days ago; without a retention nothing ever goes."""
+    """Of what came more than so many days ago; without a retention nothing ever goes."""
     open_shop(home)
-    old = arrive(home, TODAY - timedelta(days=9), ("A", "1", "1"))
-    new = arrive(home, TODAY - timedelta(days=8), ("A", "2", "2"))
+    old = arrive(home, days_ago(9), ("A", "1", "1"))
+    new = arrive(home, days_ago(7), ("A", "2", "2"))
     Worker(home).run_once()
     assert not any(is_pruned(one) for one in home.archive.packs("acme"))
     keep(home, 8)
@@ -88,10 +91,12 @@ def test_retention_takes_bytes_away_and_leaves_the_rows(home: Home) -> None:
 def test_retention_is_kept_by_hand_too(home: Home) -> None:
     """By work --once, though nothing waits; and if nothing is too old, nothing is done."""
     open_shop(home)
-    old = arrive(home, TODAY - timedelta(days=9), ("A", "1", "1"))
+    old = arrive(home, days_ago(9), ("A", "1", "1"))
     Worker(home).run_once()
-    keep(home, 9)
+    keep(home, 10)
     assert not is_anything_due(home)
+    ages = [day_of(old) + timedelta(days=age) for age in (9, 10)]
+    assert [is_due(home, "acme", today, 9) for today in ages] == [False, True]
     keep(home, 8)
     assert is_anything_due(home)
     dropsafe(home.layout.home, "work", "--once")
@@ -126,7 +131,7 @@ def test_what_a_crash_left_of_an_undo_is_finished_though_nothing_waits(
 def test_a_tenant_that_is_being_worked_for_is_left_to_that_worker(home: Home) -> None:
     """Packing needs the claim."""
     open_shop(home)
-    arrive(home, TODAY - timedelta(days=1), ("A", "1", "1"))
+    arrive(home, days_ago(1), ("A", "1", "1"))
     with home.inbox.claim("acme") as claimed:
         assert claimed
         Tidier(home).finish()
@@ -138,7 +143,7 @@ def test_a_pack_that_cannot_be_read_stops_no_loading(
 ) -> None:
     """What would have joined it stays loose, and the log says so."""
     open_shop(home)
-    day = TODAY - timedelta(days=1)
+    day = days_ago(1)
     arrive(home, day, ("A", "1", "1"))
     Worker(home).run_once()
     pack = home.layout.pack("acme", day)

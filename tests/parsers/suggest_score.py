@@ -8,7 +8,6 @@ alike. `-` is for what nothing in the files or the mapping says.
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -343,13 +342,3 @@ def table(feeds: Sequence[Feed]) -> str:
         )
         lines.append(f"{feed.name:<{width}}  {cells}".rstrip())
     return "\n".join(lines) + "\n"
-
-
-def parse_table(text: str) -> dict[str, dict[str, str]]:
-    """The scores of a table, by feed and field."""
-    head, *lines = text.splitlines()
-    fields = re.split(r"\s{2,}", head)[1:]
-    return {
-        name: dict(zip(fields, cells, strict=True))
-        for name, *cells in (re.split(r"\s{2,}", line) for line in lines)
-    }

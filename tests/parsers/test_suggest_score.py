@@ -7,12 +7,13 @@ tests/parsers/test_suggest_score.py` writes the table anew.
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.parsers.suggest_score import FIELDS, POINTS, WRONG, Feed, parse_table, table
+from tests.parsers.suggest_score import FIELDS, POINTS, WRONG, Feed, table
 
 SAMPLES = Path(__file__).parent.parent.parent / "sample_feeds"
 GOLDEN = Path(__file__).parent / "suggest_score.txt"
@@ -52,3 +53,13 @@ def test_the_table_is_of_the_feeds_that_there_are() -> None:
     if os.environ.get("UPDATE_SUGGEST_SCORE"):
         GOLDEN.write_text(table(feeds), "utf-8")
     assert set(parse_table(GOLDEN.read_text("utf-8"))) == {feed.name for feed in feeds}
+
+
+def parse_table(text: str) -> dict[str, dict[str, str]]:
+    """The scores of a table, by feed and field."""
+    head, *lines = text.splitlines()
+    fields = re.split(r"\s{2,}", head)[1:]
+    return {
+        name: dict(zip(fields, cells, strict=True))
+        for name, *cells in (re.split(r"\s{2,}", line) for line in lines)
+    }
