@@ -19,7 +19,7 @@ from ingest.home import Home, open_home
 from ingest.lifeline import die_with_parent
 from ingest.tidying import Tidier, tidy
 from ingest.verdicts import LoadedCode
-from storage.errors import DropsafeError
+from storage.errors import DamagedIntent, DropsafeError
 from storage.ledger import Entry
 
 log = structlog.get_logger()
@@ -87,27 +87,35 @@ class Worker:
     def run_once(self, progress: Progress = _untold) -> int:
         """Work off all that waits and is not in another worker's hands; returns how many.
 
+        A tenant whose interrupted decision cannot be read is left out, and told of in the end.
+
         Raises:
             DropsafeError: a failure that may pass, such as a database that does not answer.
+            DamagedIntent: of one tenant; all others are worked off.
         """
-        inbox, done = self._home.inbox, 0
+        inbox, done, left_out = self._home.inbox, 0, dict[str, DamagedIntent]()
         while not self._stopping.is_set():
-            tenants = inbox.tenants()
+            tenants = [one for one in inbox.tenants() if one not in left_out]
             total = done + sum(len(inbox.waiting(tenant)) for tenant in tenants)
             progress(done, total, self._rows)
             before = done
             for tenant in tenants:
-                done += self._tenant(tenant)
+                try:
+                    done += self._tenant(tenant)
+                except DamagedIntent as error:
+                    left_out[tenant] = error
                 progress(done, max(total, done), self._rows)
             if done == before:
                 break
         Tidier(self._home).finish()
+        if left_out:
+            raise next(iter(left_out.values()))
         return done
 
     def run_tenant(self, tenant: str, *, until: str, progress: Progress = _untold) -> None:
         """Work a tenant's queue off up to a delivery, unless another worker is at it.
 
-        Raises DropsafeError as `run_once`.
+        Raises DropsafeError and DamagedIntent as `run_once`.
         """
         with self._home.inbox.claim(tenant) as claimed:
             if claimed:
@@ -132,8 +140,11 @@ class Worker:
                 if may_pass(error):
                     log.warning("worker.waits", why=str(error), hint=getattr(error, "hint", ""))
                     return False
-                log.exception("tenant.failed", tenant=tenant)  # the next sweep tries it again
-                tenants.discard(tenant)
+                tenants.discard(tenant)  # the next sweep tries it again
+                if isinstance(error, DamagedIntent):
+                    log.warning("tenant.waits", tenant=tenant, why=str(error), hint=error.hint)
+                else:
+                    log.exception("tenant.failed", tenant=tenant)
             if self._stopping.is_set():
                 break
         return True
@@ -172,6 +183,7 @@ class Worker:
 
         Raises:
             DropsafeError, OSError: the trouble is not the delivery's own and may pass.
+            DamagedIntent: the trouble is the tenant's.
         """
         entry = None
         try:
@@ -179,7 +191,7 @@ class Worker:
                 self._home, tenant, delivery, counted=delivery not in self._excused
             )
         except Exception as error:
-            if may_pass(error):
+            if may_pass(error) or isinstance(error, DamagedIntent):
                 self._excused.add(delivery)
                 raise
             self._failures[delivery] += 1

@@ -12,6 +12,7 @@
     ├── NotFound                no such tenant, delivery or mapping
     ├── Pruned                  the bytes are kept no longer
     ├── DamagedArchive          a file of the archive cannot be read
+    ├── DamagedIntent           what a crash interrupted cannot be read
     └── NotAllowed              the request makes no sense in this state
 
 A message is one sentence that may be shown to the sender: no path, no secret, nothing of another
@@ -122,6 +123,18 @@ class DamagedArchive(DropsafeError):
         super().__init__(
             f"{path.name} in the archive is damaged.",
             hint=f"Check the disk, and restore {path} from a backup.",
+        )
+
+
+class DamagedIntent(DropsafeError):
+    """What a crash interrupted cannot be read: the tenant waits until somebody has looked."""
+
+    def __init__(self, tenant: str) -> None:
+        super().__init__(
+            f"What was about to be decided for {tenant} cannot be read, and nothing is loaded "
+            "before it is.",
+            hint=f"Move archive/{tenant}/intent.json out of the home, then: "
+            f"dropsafe verify --tenant {tenant}",
         )
 
 

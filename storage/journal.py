@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from storage import files
-from storage.errors import DropsafeError
+from storage.errors import DamagedIntent, DropsafeError
 from storage.layout import Layout
 
 Line: TypeAlias = dict[str, Any]
@@ -112,7 +112,7 @@ class Journal:
         """What is intended: there is something only from before a commit until after it.
 
         Raises:
-            DropsafeError: it cannot be read.
+            DamagedIntent: it cannot be read.
         """
         try:
             document = json.loads(self._layout.intent(tenant).read_bytes())
@@ -120,11 +120,7 @@ class Journal:
         except FileNotFoundError:
             return None
         except (ValueError, KeyError, TypeError) as error:
-            raise DropsafeError(
-                "What was about to be decided cannot be read, and nothing is loaded before it is.",
-                hint=f"Move archive/{tenant}/intent.json out of the home, then: "
-                f"dropsafe verify --tenant {tenant}",
-            ) from error
+            raise DamagedIntent(tenant) from error
 
     def is_interrupted(self, tenant: str) -> bool:
         """Whether a crash has left an intent, or a half of one."""

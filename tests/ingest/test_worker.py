@@ -19,7 +19,7 @@ from ingest.home import Home
 from ingest.replay import replay
 from ingest.worker import Worker
 from storage import ledger
-from storage.errors import DatabaseAway
+from storage.errors import DamagedIntent, DatabaseAway
 from storage.inbox import ring
 from storage.ledger import State
 from tests.conftest import MakeHome
@@ -277,3 +277,30 @@ def test_without_inotify_the_sweep_does_it_all(home: Home, monkeypatch: pytest.M
     envelope = deliver(home, table(("A", "1", "1")))
     with working(home):
         eventually(lambda: entry(home, envelope).state is State.LOADED)
+
+
+def test_a_decision_that_cannot_be_read_blames_no_delivery(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What waits of that tenant stays where it is; all others are worked for."""
+    open_shop(home, "other")
+    sent = deliver(home, table(("A", "1", "1")))
+    mine = sent.id
+    deliver(home, table(("B", "2", "2")), tenant="other")
+    intent = home.layout.intent("acme")
+    intent.parent.mkdir(parents=True, exist_ok=True)
+    intent.write_bytes(b"{")
+    with pytest.raises(DamagedIntent) as caught:
+        Worker(home).run_once()
+    assert "intent.json out of the home" in caught.value.hint
+    assert home.inbox.waiting("acme") == [mine]
+    assert home.inbox.waiting("other") == []
+    with pytest.raises(DamagedIntent):
+        Worker(home).run_tenant("acme", until=mine)
+    with working(home):
+        eventually(lambda: "tenant.waits" in capsys.readouterr().out)
+    assert home.inbox.waiting("acme") == [mine]
+
+    intent.unlink()
+    Worker(home).run_once()
+    assert entry(home, sent).state is State.LOADED
