@@ -29,12 +29,11 @@ from parsers.reading import Dialect, Reading, nothing
 from parsers.records.dialect import Dialect as Written
 from parsers.reject import REJECTS_KEPT, Reject, Unreadable
 from parsers.returning import Source, returned
-from parsers.rows import notes
+from parsers.rows import currencies, notes
 from parsers.rows.building import Rows, read_rows
-from parsers.rows.currencies import currency_columns, refuse_several_currencies
 from parsers.rows.deciding import Decisions, decide
 from parsers.rows.fields import FieldReader
-from parsers.rows.places import located
+from parsers.rows.places import formula_columns, located
 from parsers.rows.repair import Repair, repair
 from parsers.rows.some import LenientRowReader, RowReader
 from parsers.rows.unplaced import ids_in, read_unplaced
@@ -49,10 +48,12 @@ from parsers.table.widths import refuse_other_width
 from parsers.text.framing import Text, read_text
 from parsers.text.no_table import refuse_no_table
 from parsers.trailer.cut_short import cut_short, has_final_line_end
+from parsers.trailer.incomplete import refuse_incomplete
 from parsers.trailer.parting import Mapped, Parted, part
-from parsers.trailer.stating import refuse_false_statements, refuse_sum_as_row
+from parsers.trailer.stating import refuse_false_statements
+from parsers.trailer.sums_as_rows import refuse_sum_as_row
 from parsers.values.sources import source_columns
-from parsers.values.values import Found
+from parsers.values.values import Found, plain
 
 
 def open_file(
@@ -114,7 +115,10 @@ class File:
         self._latest = latest
         self._record_type = RECORD_TYPES[mapping.record]
         self._places = {name: header.find(name)[0] for name in mapping.names()}
-        self._currencies = currency_columns(header.columns, set(self._places.values()), mapping)
+        self._formulas = formula_columns(mapping, text.content)
+        mapped = set(self._places.values())
+        self._currencies = currencies.currency_columns(header.columns, mapped, mapping)
+        self._codes = currencies.columns_of_codes(text.content, header, dialect, mapped, mapping)
 
     def read(self) -> Reading:
         """Take all the steps, in order, and tell what they gave."""
@@ -172,33 +176,34 @@ class File:
             loaded=rows.frame,
             amounts=amounts_of(self._record_type),
             decimal=decisions.decimal,
+            split=lambda raw: fields_of(raw, self._dialect),
         )
         if self._mapping.format.footer is None:
-            refuse_sum_as_row(rows.frame, parted.frame, amounts_of(self._record_type))
-        return _Steps(records, parted, chosen, table, decisions, mended.repairs, rows)
+            refuse_sum_as_row(rows.frame, parted.frame, self._record_type)
+        rejected = {one.line for one in table.rejects}  # for more than its width
+        repairs = [one for one in mended.repairs if one.line not in rejected]
+        return _Steps(records, parted, chosen, table, decisions, repairs, rows)
 
     def _records(self) -> pl.DataFrame:
-        positions = sorted({*self._places.values(), *self._currencies})
+        positions = sorted({*self._places.values(), *self._currencies, *self._codes})
         return read_table(self._text.content, self._header, positions, self._dialect)
 
     def _mapped(self, read_rows_: ReadRows) -> Mapped:
-        fields = self._record_type.fields
-
-        def places(*kinds: Kind) -> list[int]:
-            return [
-                self._places[name]
-                for field in fields
-                if field.kind in kinds
-                for name in source_columns(self._mapping.columns[field.name])
-            ]
-
         return Mapped(
-            all=places(*Kind),
-            ids=places(Kind.ID),
-            money=places(Kind.MONEY),
+            all=self._places_of(*Kind),
+            ids=self._places_of(Kind.ID),
+            money=self._places_of(Kind.MONEY),
             read=read_rows_,
             others=self._mapping.rows.tells_others(),
         )
+
+    def _places_of(self, *kinds: Kind) -> list[int]:
+        return [
+            self._places[name]
+            for field in self._record_type.fields
+            if field.kind in kinds
+            for name in source_columns(self._mapping.columns[field.name])
+        ]
 
     def _first_look(self, records: pl.DataFrame) -> ReadRows:
         """How to read rows while there may be a footer among them."""
@@ -212,15 +217,17 @@ class File:
 
     def _refuse_cut(self, parted: Parted) -> None:
         pinned, footer = must_end_with_line_end(self._pins), self._mapping.format.footer
-        text, header, dialect = self._text.content, self._header, self._dialect
-        cut = cut_short(text, parted, header, dialect, pinned=pinned, footer=footer)
+        header, dialect = self._header, self._dialect
+        cut = cut_short(self._text.content, parted, header, dialect, pinned=pinned, footer=footer)
         if cut is not None:
             raise cut
+        if not footer:
+            refuse_incomplete(parted, header, dialect)
 
     def _refuse_several_currencies(self, table: Table) -> None:
-        refuse_several_currencies(
-            table.frame, self._header.columns, self._currencies, self._mapping
-        )
+        rows, names = table.frame, self._header.names
+        currencies.refuse_several_currencies(rows, names, self._currencies, self._mapping)
+        currencies.refuse_several_codes(rows, names, self._codes, self._mapping)
 
     def _choose(self, frame: pl.DataFrame) -> tuple[Chosen, Table, dict[str, Found]]:
         """Choose the rows, sort out those of another width, and give the rest by column."""
@@ -230,6 +237,8 @@ class File:
             columns=self._header.columns,
             positions=self._places,
             split=lambda raw: fields_of(raw, self._dialect),
+            telling=self._places_of(Kind.ID, Kind.MOMENT),
+            amounts=self._places_of(Kind.MONEY),
         )
         table = sort_out(chosen.frame, self._header)
         found = self._found(table.frame)
@@ -237,7 +246,7 @@ class File:
         kept = without_split_amounts(table, header, dialect, mapping, found, said=self._said)
         if kept is not table:
             table, found = kept, self._found(kept.frame)
-        kept = without_misread(table, self._text, dialect, found)
+        kept = without_misread(table, self._text, dialect, mapping, found)
         return chosen, kept, found if kept is table else self._found(kept.frame)
 
     def _found(self, frame: pl.DataFrame) -> dict[str, Found]:
@@ -245,19 +254,17 @@ class File:
             pl.col(place(position)).str.strip_chars()
             for position in dict.fromkeys(self._places.values())
         )
-        return {
-            name: Found(column=self._header.columns[position], texts=texts[place(position)])
-            for name, position in self._places.items()
-        }
+        found: dict[str, Found] = {}
+        for name, position in self._places.items():
+            cells = texts[place(position)]
+            cells = plain(cells) if name in self._formulas else cells
+            found[name] = Found(column=self._header.columns[position], texts=cells)
+        return found
 
     def _decide(self, found: dict[str, Found], lines: pl.Series) -> Decisions:
+        pins, latest, said = self._pins, self._latest, self._said
         return decide(
-            found,
-            lines,
-            self._mapping,
-            self._record_type,
-            pins=self._pins,
-            latest=self._latest,
+            found, lines, self._mapping, self._record_type, pins=pins, latest=latest, said=said
         )
 
     def _told(self, steps: "_Steps") -> Reading:

@@ -15,10 +15,11 @@ class RejectCode(StrEnum):
     STRAY_QUOTE = "stray-quote"  # inside a value: where the field ends is a guess
     UNCLOSED_QUOTE = "unclosed-quote"  # a quote opens that its row does not close
     OTHER_ENCODING = "other-encoding"  # UTF-8 in a file of another encoding
+    LOST_BYTES = "lost-bytes"  # zeros in the row: its end may be that of another one
     EMPTY_ID = "empty-id"  # no id, or a blank part of a combined one
     NULL_ID = "null-id"  # a word for nothing: NULL, nan, #REF!
     LONG_ID = "long-id"  # more than 255 characters: a note or a swallowed line, not an id
-    ID_CONTROL_CHARACTER = "id-control-character"  # a line end, tab or other unprintable in an id
+    ID_CONTROL_CHARACTER = "id-control-character"  # an unprintable in an id, or `?` for letters
     DAMAGED_ID = "damaged-id"  # 1.3E+18: a spreadsheet rounded it, nobody can bring it back
     ID_NOT_IN_MASK = "id-not-in-mask"  # the cell is not as the mapping's mask says
     EMPTY_MONEY = "empty-money"  # no amount
@@ -69,7 +70,7 @@ class UnreadableCode(StrEnum):
     UNKNOWN_ZONE = "unknown-zone"  # a zone's name that may be several, or is not known
     CONTRADICTS_MAPPING = "contradicts-mapping"  # the file proves another sign or encoding
     MIXED_CURRENCIES = "mixed-currencies"  # dollars and euros in one column of totals
-    AMBIGUOUS_ID = "ambiguous-id"  # two transactions whose ids of several columns are the same
+    AMBIGUOUS_ID = "ambiguous-id"  # two transactions, or twice the same ones, under the same ids
     NO_LOCATION = "no-location"  # the way the file came does not name the shop as the mapping says
     LINE_ITEMS = "looks-like-line-items"  # rows of one transaction that may have to be added up
     SCATTERED_LINES = "scattered-lines"  # a lost row may belong to any of the transactions

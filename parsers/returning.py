@@ -7,7 +7,6 @@ those that nobody asked for.
 """
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from parsers.header.beginning import line_start
 from parsers.header.finding import Header
 from parsers.mappings.mapping import Mapping
 from parsers.records.dialect import BLANKS, Dialect
+from parsers.records.scan import LINE_END
 from parsers.records.tokens import first_record
 from parsers.reject import Reject, Unreadable, UnreadableCode, clip
 from parsers.shapes.filling import fill_down
@@ -35,14 +35,13 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_LINE_END = re.compile("\r\n|\n|\r")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A file that was read: its bytes, its characters and how they are written, and its records.
 
-    `rows` is a frame of records (table.py) without what is none of the rows, `last_line` the
+    `rows` is a frame of records (table/frame.py) without what is none of the rows, `last_line` the
     physical line on which the last record of all ends.
     """
 
@@ -181,7 +180,7 @@ def _line_end(source: Source) -> str:
     header = source.header
     start = line_start(source.text, header.line) if header.line else header.body
     found = first_record(source.text[start:], source.dialect)
-    end = _LINE_END.search(source.text[: (start or 0) + found[1]][-2:]) if found else None
+    end = LINE_END.search(source.text[: (start or 0) + found[1]][-2:]) if found else None
     return end[0] if end else "\n"
 
 
@@ -239,7 +238,7 @@ def _footer(source: Source, pinned: str | int | None) -> list[str]:
         beginning = pinned.strip(" \t\"'")
         return [beginning] if beginning else []
     start = line_start(source.text, source.last_line - pinned + 1) if pinned else None
-    return [] if start is None else _LINE_END.split(source.text[start:])[:pinned]
+    return [] if start is None else LINE_END.split(source.text[start:])[:pinned]
 
 
 def _codec(source: Source) -> tuple[str, bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from parsers.containers.verdicts import ContainerCode, unopened
+from parsers.containers.verdicts import ContainerCode
 from parsers.reject import Unreadable
 
 MOST_BYTES = 512 << 20
@@ -54,7 +54,7 @@ class Room:
 
 def too_large(message: str) -> Unreadable:
     """The verdict on what is beyond a limit."""
-    return unopened(
+    return Unreadable(
         ContainerCode.TOO_LARGE,
         message,
         remedy="Ask the sender for the exports in smaller pieces, or not packed at all. If nobody "

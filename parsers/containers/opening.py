@@ -10,7 +10,7 @@ from parsers.containers.kinds import GZIP, HEAD, OLE, is_container
 from parsers.containers.limits import DEEPEST, MOST_MEMBERS, Room, too_large
 from parsers.containers.members import Contents, Member
 from parsers.containers.names import inside, is_system_file, without_gzip
-from parsers.containers.verdicts import ContainerCode, unopened
+from parsers.containers.verdicts import ContainerCode
 from parsers.containers.zipped import Archive
 from parsers.reject import Unreadable
 
@@ -84,7 +84,7 @@ class _Walk:
     def open(self, container: Member, *, depth: int) -> None:
         """Take what lies in a container. Raises Unreadable."""
         if depth > DEEPEST:
-            raise unopened(
+            raise Unreadable(
                 ContainerCode.NESTED_TOO_DEEP,
                 f"There are containers inside of containers, more than {DEEPEST} deep.",
                 remedy="Ask the sender to pack the exports once, or not at all.",

@@ -20,19 +20,14 @@ class ContainerCode(StrEnum):
     UNSUPPORTED = "unsupported-container"  # a rare way of packing that is not read here
 
 
-def unopened(code: ContainerCode, message: str, *, remedy: str) -> Unreadable:
-    """A verdict on a whole container."""
-    return Unreadable(code, message, remedy=remedy)
-
-
 def damaged(message: str) -> Unreadable:
     """Nothing of it is taken: what is cut off may look complete."""
-    return unopened(ContainerCode.DAMAGED, message, remedy=_SEND_AGAIN)
+    return Unreadable(ContainerCode.DAMAGED, message, remedy=_SEND_AGAIN)
 
 
 def encrypted(kind: str) -> Unreadable:
     """It needs a password, and there is nobody to ask for one."""
-    return unopened(
+    return Unreadable(
         ContainerCode.ENCRYPTED,
         f"{kind} is encrypted: it opens only with a password.",
         remedy="Ask the sender to send it without a password. SFTP, and FTP and email with TLS, "
@@ -42,7 +37,7 @@ def encrypted(kind: str) -> Unreadable:
 
 def unsupported(message: str) -> Unreadable:
     """A way of packing that hardly any program uses."""
-    return unopened(
+    return Unreadable(
         ContainerCode.UNSUPPORTED,
         message,
         remedy="Ask the sender to pack it as an ordinary zip archive or with gzip, or to send it "

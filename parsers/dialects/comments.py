@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
-from parsers.dialects.trials import Trial
-from parsers.header.columns import clean, missing
+from parsers.dialects.trials import Trial, has_all
+from parsers.header.columns import clean
 from parsers.records.dialect import COMMENT
-from parsers.records.tokens import Record, divider, is_comment
+from parsers.records.tokens import divider, is_comment
 
 _COMMENTS_MAX = 1000
 _WIDE = 4  # in a wider table a line of one field less than the rows is a bad row, and no prose
@@ -33,7 +33,7 @@ def has_comments(text: str, best: Trial, names: Sequence[str]) -> bool:
     full = [record for record in best.records if len(record.fields) == best.width]
     if any(is_comment(record.raw, COMMENT) for record in full):  # with line ends in quotes
         return False
-    header = next((record for record in full if _is_header(record, names)), None)
+    header = next((record for record in full if has_all(record, names)), None)
     return len(full) > 1 or header is None or clean(header.fields[0]) not in map(clean, names)
 
 
@@ -41,7 +41,3 @@ def without_comments(piece: str, sign: str) -> str:
     """Leave out the lines that begin with what comments begin with."""
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", piece)
     return "".join(line for line in lines if not is_comment(line, sign))
-
-
-def _is_header(record: Record, names: Sequence[str]) -> bool:
-    return bool(names) and not missing([clean(field) for field in record.fields], names)

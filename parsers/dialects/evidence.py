@@ -19,12 +19,11 @@ from parsers.dialects.comments import has_comments, without_comments
 from parsers.dialects.laid_out import laid_out, unseen_blank
 from parsers.dialects.plainly import plain_dialect
 from parsers.dialects.sample import line_end_of, line_end_of_records, take_sample
-from parsers.dialects.trials import Trial, attempt
-from parsers.header.columns import clean, missing, positions
+from parsers.dialects.trials import Trial, attempt, has_all
+from parsers.header.columns import clean, positions
 from parsers.mappings.format import Format
 from parsers.records.dialect import BLANKS, COMMENT, Dialect, shown
 from parsers.records.scan import LINE_END
-from parsers.records.tokens import Record
 from parsers.reject import Unreadable, UnreadableCode, clip
 
 # As good as the best, or nearly: with another delimiter, and with another escape.
@@ -77,7 +76,7 @@ def weigh(text: str, layout: Format, names: Sequence[str] = ()) -> Evidence:
         line_end = line_end_of_records(text, (record.raw for record in best.records)) or line_end
         dialect = replace(dialect, line_end=line_end)
     doubts = [doubt] if doubt else []
-    header = next((at for at, each in enumerate(best.records) if _has_all(each, names)), None)
+    header = next((at for at, each in enumerate(best.records) if has_all(each, names)), None)
     if header is not None and (unseen := unseen_blank(dialect, best.records, header)) is not None:
         doubts.append(unseen)
     if layout.line_end is not None and line_end != layout.line_end and _has_several_lines(text):
@@ -218,25 +217,17 @@ def _told(trial: Trial, names: Sequence[str]) -> list[list[str] | None]:
     Blank cells do not count then, as `||` makes some of two |. What is no row says nothing.
     """
     records = trial.records
-    header = next((at for at, record in enumerate(records) if _has_all(record, names)), None)
+    header = next((at for at, record in enumerate(records) if has_all(record, names)), None)
     columns = [] if header is None else [clean(field) for field in records[header].fields]
     places = [positions(columns, name) for name in names]
     if header is None or not all(len(found) == 1 for found in places):
         return [[cell for field in each.fields if (cell := field.strip())] for each in records]
     return [
         [record.fields[at].strip() for [at] in places]
-        if place > header and len(record.fields) == len(columns) and not _is_bad(record)
+        if place > header and len(record.fields) == len(columns) and not record.is_bad
         else None
         for place, record in enumerate(records)
     ]
-
-
-def _has_all(record: Record, names: Sequence[str]) -> bool:
-    return bool(names) and not missing([clean(field) for field in record.fields], names)
-
-
-def _is_bad(record: Record) -> bool:
-    return record.stray or record.unclosed
 
 
 def _ambiguous(best: Trial, rival: Trial, names: Sequence[str]) -> Unreadable:

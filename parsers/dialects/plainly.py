@@ -8,12 +8,11 @@ import csv
 import io
 from collections.abc import Sequence
 
+from parsers.dialects.candidates import ORDINARY
 from parsers.dialects.sample import line_end_of, take_sample
 from parsers.header.columns import clean, missing
 from parsers.mappings.format import Format
 from parsers.records.dialect import Dialect
-
-_ORDINARY = (",", ";", "\t", "|")
 
 
 def plain_dialect(text: str, layout: Format, names: Sequence[str]) -> Dialect | None:
@@ -29,8 +28,8 @@ def plain_dialect(text: str, layout: Format, names: Sequence[str]) -> Dialect | 
     first = text[: text.find("\n") + 1].rstrip("\r\n")
     if "\r" in first or "\n#" in text:  # lines end otherwise, or there may be comments
         return None
-    likely = _ORDINARY if layout.delimiter is None else (layout.delimiter,)
-    divided = [sign for sign in likely if sign in _ORDINARY and _names_all(first, sign, names)]
+    likely = ORDINARY if layout.delimiter is None else (layout.delimiter,)
+    divided = [sign for sign in likely if sign in ORDINARY and _names_all(first, sign, names)]
     if len(divided) != 1:
         return None
     delimiter = divided[0]

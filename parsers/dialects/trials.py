@@ -73,6 +73,11 @@ def attempt(pieces: Sequence[str], dialect: Dialect, names: Sequence[str]) -> Tr
     )
 
 
+def has_all(record: Record, names: Sequence[str]) -> bool:
+    """Whether all mapped names are among the fields of a record; of no names, none is."""
+    return bool(names) and not missing([clean(field) for field in record.fields], names)
+
+
 def _records(pieces: Sequence[str], dialect: Dialect, width: int | None) -> list[Record]:
     found: list[Record] = []
     for piece in pieces:
@@ -85,7 +90,7 @@ def _records(pieces: Sequence[str], dialect: Dialect, width: int | None) -> list
 
 
 def _bad(records: Sequence[Record]) -> int:
-    return sum(record.stray or record.unclosed for record in records)
+    return sum(record.is_bad for record in records)
 
 
 def _prior(dialect: Dialect, records: Sequence[Record], width: int) -> float:
@@ -103,7 +108,7 @@ def _prior(dialect: Dialect, records: Sequence[Record], width: int) -> float:
 
 def _quotes_blanks(records: Sequence[Record], width: int) -> bool:
     """Whether cells with blanks in them, which must be quoted, stand in several full records."""
-    full = [record for record in records if len(record.fields) == width and not _is_bad(record)]
+    full = [record for record in records if len(record.fields) == width and not record.is_bad]
     return sum(any(" " in field for field in record.fields) for record in full) >= _FEW
 
 
@@ -121,7 +126,7 @@ def _usual_width(records: Sequence[Record]) -> int:
 
 def _consistency(records: Sequence[Record], width: int) -> float:
     """Give the share of records of the usual width, from 0 to 1."""
-    fits = [len(record.fields) == width and not _is_bad(record) for record in records]
+    fits = [len(record.fields) == width and not record.is_bad for record in records]
     if not any(fits):
         wide = sum(len(record.fields) == width for record in records)
         return _ALL_BAD * wide / max(len(records), 1)
@@ -134,10 +139,6 @@ def _consistency(records: Sequence[Record], width: int) -> float:
     if full == 1 and len(fits) > _FEW:
         total += outside  # a single line of prose that a delimiter divides
     return (full + _RAGGED * max(divided, 0)) / total
-
-
-def _is_bad(record: Record) -> bool:
-    return record.stray or record.unclosed
 
 
 def _likeness(records: Sequence[Record], dialect: Dialect, width: int) -> float:

@@ -4,17 +4,16 @@ A quote that is not closed does not swallow what follows, not even where two rea
 its line becomes a record of its own, marked as `broken`, and reading goes on with the next line.
 """
 
-import re
 from typing import NamedTuple
 
 from parsers.records.dialect import Dialect
+from parsers.records.scan import LINE_END
 from parsers.records.tokens import divider, is_blank, read_records
 from parsers.reject import Unreadable
 from parsers.text.framing import LINE_MAX_CHARACTERS
 
 RECORDS = 200
 
-_LINE_END = re.compile("\r\n|\n|\r")
 # Enough for the first records of nearly every table; else as far as the longest line may need.
 _REACHES = (1 << 17, 2 * LINE_MAX_CHARACTERS)
 
@@ -136,7 +135,7 @@ def line_start(text: str, line: int) -> int | None:
 
 def _skip_lines(text: str, at: int, count: int) -> int:
     for _ in range(count):
-        found = _LINE_END.search(text, at)
+        found = LINE_END.search(text, at)
         if found is None:
             return len(text)
         at = found.end()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from parsers.header.beginning import Opening
-from parsers.header.columns import MissingColumns, addresses, clean, missing, positions
+from parsers.header.columns import MissingColumns, addresses, clean, mark, missing, positions
 from parsers.header.guess import guess_header
 from parsers.records.cells import TYPED, Look, filled, look, types_of
 from parsers.reject import Unreadable, UnreadableCode, clip
@@ -161,17 +161,35 @@ def _is_row(
     return Look.BLANK not in looks.values() and bool(TYPED & set(looks.values()))
 
 
-def nowhere(records: Sequence[Opening], names: Sequence[str]) -> MissingColumns:
+def nowhere(records: Sequence[Opening], names: Sequence[str]) -> Unreadable:
     """Say which names are missing, from the record that comes nearest to the header.
 
     That is the one with most of the names; with none anywhere, the one that looks like a header.
+    If all of them stand in it, it is the header, and nothing divides it.
     """
     absent = [len(missing([clean(name) for name in record.fields], names)) for record in records]
     best = absent.index(min(absent))
     if absent[best] == len(names):
         best = guess_header(records).header or 0
-    columns = [clean(name) for name in records[best].fields]
-    return MissingColumns(missing(columns, names), columns, records[best].line)
+    return _absent(records[best], names)
+
+
+def _absent(record: Opening, names: Sequence[str]) -> Unreadable:
+    """Say which names are missing in a record; or that nothing divides it, if all are in it."""
+    columns = [clean(name) for name in record.fields]
+    marks = [mark(name) for name in names]
+    folded = record.raw.casefold()
+    within = all(each and each in folded for each in marks)
+    if len(columns) > 1 or len(names) == 1 or not within:
+        return MissingColumns(missing(columns, names), columns, record.line)
+    return Unreadable(
+        UnreadableCode.DELIMITER,
+        f"Line {record.line} should be the header but is not divided into columns: "
+        f"'{clip(record.raw)}'.",
+        remedy="Look at the file: if you see what divides the columns, name it in the mapping: "
+        '[format] delimiter = "...". The file then loads by itself. Else ask the sender for the '
+        "export as CSV.",
+    )
 
 
 def contradicted(
@@ -193,8 +211,7 @@ def contradicted(
                 "header found in each file: the file then loads by itself.",
             )
     if pinned and pinned[0].line == line:
-        columns = [clean(name) for name in pinned[0].fields]
-        return MissingColumns(missing(columns, names), columns, line)
+        return _absent(pinned[0], names)
     return Unreadable(
         UnreadableCode.CONTRADICTS_MAPPING,
         f"The mapping says header_line = {line}, but that line is blank or not there.",

@@ -5,16 +5,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from parsers.records.cells import Look, look
 from parsers.reject import Unreadable, UnreadableCode, clip
 
 _INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060"
 _SHOWN_CHARACTERS = 1000
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 _ADDRESS = re.compile(r"\([0-9]+\)\s*$|^\s*column [0-9]+", re.IGNORECASE)  # as `addresses` gives
 
 
 def clean(name: str) -> str:
-    """Trim a name of blanks and quotes; inner blanks become plain, what nobody sees goes."""
-    plain = " ".join(name.strip(_INVISIBLE).strip().strip('"').split())
+    """Trim a name of blanks and quotes; inner blanks become plain, what nobody sees goes.
+
+    Of a formula of text, ="Store", the text is taken.
+    """
+    name = name.strip(_INVISIBLE).strip()
+    if name.startswith('="'):
+        name = name[1:]
+    plain = " ".join(name.strip('"').split())
     # Most are printable as a whole, and every record of a file's beginning is looked at.
     return plain if plain.isprintable() else "".join(filter(str.isprintable, plain))
 
@@ -115,8 +123,10 @@ class MissingColumns(Unreadable):
 def _words(missing: Sequence[str], columns: Sequence[str], line: int) -> str:
     words = []
     for name in missing:
-        near = nearest(name, columns)
-        words.append(f"'{name}'" + (f" (the nearest is '{clip(near)}')" if near else ""))
+        marked = _marked(name, columns)
+        near = marked or nearest(name, columns)
+        what = "with a mark beside it there is" if marked else "the nearest is"
+        words.append(f"'{name}'" + (f" ({what} '{clip(near)}')" if near else ""))
     found = clip(", ".join(f"'{column}'" for column in columns), _SHOWN_CHARACTERS)
     plural = len(missing) > 1
     return (
@@ -132,10 +142,35 @@ def _remedy(missing: Sequence[str], columns: Sequence[str]) -> str:
             "If the file has no header, say so in the mapping: [format] header_line = 0. "
             "The file then loads by itself."
         )
+    if any(_marked(name, columns) for name in missing):
+        return (
+            "A mark stands beside the names, and perhaps beside every cell or line: ask the sender "
+            "for the file as it was exported. If it belongs to the name, write it so in the "
+            "mapping: the file then loads by itself."
+        )
+    if _are_values(columns):
+        return (
+            "That line looks like a row: if the file has no header, say so in the mapping, "
+            "[format] header_line = 0, and name the columns by their places, 'column 1'. The file "
+            "then loads by itself. Else ask the sender to export it with its header."
+        )
     return (
         "If the shop's export has changed, name the new column in the mapping: "
         "the file then loads by itself."
     )
+
+
+def _marked(name: str, columns: Iterable[str]) -> str | None:
+    """Give the column that is called so but for signs around its name: `> Store`, `'Store`."""
+    wanted = clean(name).casefold()
+    bare = (column for column in columns if _AROUND.sub("", column).casefold() == wanted)
+    return next(bare, None) if wanted else None
+
+
+def _are_values(columns: Sequence[str]) -> bool:
+    """Whether the cells of a line are those of a row: a date among them, or mostly numbers."""
+    looks = [look(column) for column in columns if column]
+    return Look.DATE in looks or 2 * looks.count(Look.NUMBER) > len(looks)
 
 
 def nearest(name: str, columns: Iterable[str]) -> str | None:

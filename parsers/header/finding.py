@@ -3,7 +3,7 @@
 With the names of the mapped columns the header is the first line on which all of them stand. So
 titles, labels with their values, a `sep=` line and comments before it are passed over, but never a
 line that looks like the rows below: it would be lost. Without names the evidence decides
-(headerguess.py).
+(guess.py).
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from parsers.header.beginning import Opening, first_records, line_start
+from parsers.header.beside import refuse_second_table_beside
 from parsers.header.check import (
     contradicted,
     nowhere,
@@ -30,15 +31,12 @@ from parsers.header.columns import (
 )
 from parsers.header.guess import dominant_width, guess_header
 from parsers.header.under import all_end_in_a_delimiter, is_second_line
-from parsers.records.dialect import Dialect, shown
+from parsers.records.dialect import Dialect
 from parsers.records.skipped import Skipped, SkippedKind, skip
 from parsers.records.tokens import is_comment
 from parsers.reject import Unreadable, UnreadableCode, clip
 
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=.{0,8}', re.IGNORECASE | re.DOTALL)
-
-
-CANDIDATES = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +73,8 @@ def find_header(
 
     `names` are the mapped columns; with none, the evidence decides. `line` is a physical line from
     1, or 0: the table has no header, and its columns are called `column 1`, `column 2` ...
-    Raises MissingColumns, and Unreadable (HEADER, CONTRADICTS_MAPPING, UNCLOSED_QUOTE, TOO_WIDE).
+    Raises MissingColumns, and Unreadable (DELIMITER, HEADER, CONTRADICTS_MAPPING, UNCLOSED_QUOTE,
+    TOO_WIDE).
     """
     records = first_records(text, dialect)
     if not records:
@@ -87,58 +86,6 @@ def find_header(
     if line is not None:
         return _pinned(text, records, dialect, names, line)
     return _named(records, dialect, names) if names else _guessed(records, dialect)
-
-
-def read_header(text: str, names: Sequence[str], pinned: str | None) -> Header:
-    """Find the header and with it the delimiter: the one under which most mapped names are found.
-
-    Raises as find_header does, and Unreadable (DELIMITER).
-    """
-    found: dict[str, Header] = {}
-    failed: dict[str, Unreadable] = {}
-    for delimiter in dict.fromkeys((*CANDIDATES, pinned or ",")):
-        # What divides nothing finds no two columns, and saying so costs more than looking.
-        if delimiter not in text and delimiter not in (pinned, ","):
-            continue
-        try:
-            found[delimiter] = find_header(text, Dialect(delimiter=delimiter), names=names)
-        except Unreadable as error:
-            failed[delimiter] = error
-    if pinned in failed and found:
-        raise _contradicted_pin(pinned, next(iter(found)))
-    if pinned is not None and pinned in failed:
-        raise failed[pinned]
-    if pinned is not None:
-        return found[pinned]
-    if not found:
-        raise _best_refusal(list(failed.values()), names)
-    return max(found.values(), key=lambda header: len(header.columns))
-
-
-def _best_refusal(refusals: Sequence[Unreadable], names: Sequence[str]) -> Unreadable:
-    """Choose what to say of the refusals under several delimiters: that which found the most."""
-    absent = [refusal for refusal in refusals if isinstance(refusal, MissingColumns)]
-    if len(absent) < len(refusals):
-        return next(refusal for refusal in refusals if refusal not in absent)
-    best = max(absent, key=lambda each: (-len(each.missing), len(each.columns)))
-    if len(best.columns) > 1 or len(names) == 1:
-        return best
-    return Unreadable(
-        UnreadableCode.DELIMITER,
-        f"Line {best.line} should be the header but is not divided into columns: "
-        f"'{clip(''.join(best.columns))}'.",
-        remedy="If the columns are divided by something other than , ; tab or |, name it in the "
-        'mapping: [format] delimiter = "...". The file then loads by itself.',
-    )
-
-
-def _contradicted_pin(pinned: str, found: str) -> Unreadable:
-    return Unreadable(
-        UnreadableCode.DELIMITER,
-        f"The columns should be divided by {shown(pinned)} but are divided by {shown(found)}.",
-        remedy="If the shop's export has changed, correct [format] delimiter in the mapping, or "
-        "leave it out to have it found in each file: the file then loads by itself.",
-    )
 
 
 def _named(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -> Header:
@@ -165,6 +112,7 @@ def _named(records: Sequence[Opening], dialect: Dialect, names: Sequence[str]) -
     refuse_rivals(records, holding, names)
     mapped = [positions(columns, name)[0] for name in names]
     refuse_lost_rows(records, first, len(columns), mapped)
+    refuse_second_table_beside(columns, records[first], records[first + 1 :], names)
     return _header(records, first, columns, dialect, names)
 
 
@@ -200,6 +148,7 @@ def _pinned(
     holding = [at for at, record in enumerate(after) if not missing(_names(record), names)]
     # Two headers one right under the other: the pin has said which of them it is.
     refuse_rivals(after, [at for at in holding if at != 1], names)
+    refuse_second_table_beside(columns, after[0], after[1:], names)
     before = [record for record in records if record.line < line]
     return _header([*before, *after], len(before), columns, dialect, names)
 

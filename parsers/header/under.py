@@ -13,17 +13,22 @@ _WHOLE_PART = re.compile("[^0-9]*[0-9]{1,3}")
 _PART_AFTER = re.compile("[0-9]{1,3}(?![0-9])")
 # Of more digits, with a sign between the groups or without: it begins with no 0, as ids may.
 _LONG_WHOLE_PART = re.compile("[^0-9]*[1-9](?:[0-9]{3,}|[0-9]{0,2}(?:[. '\\xa0\\u202f][0-9]{3})+)")
+_RULE = re.compile("[-=_+|:,; \\t\u2500-\u257f]+")
+_STROKES = re.compile("[-=_\u2500\u2501\u2550]{3}")
 _CENTS = re.compile("[0-9]{2}(?![0-9])")
 
 
 def is_second_line(below: Sequence[Opening], width: int, mapped: Sequence[int]) -> bool:
-    """Whether the first record below the header belongs to it: words above numbers and dates.
+    """Whether the first record below the header belongs to it: words above numbers and dates, or
+    a rule drawn under the names, `-----+-----`, whatever divides it.
 
     `mapped` are the positions of the mapped columns; with none, every column of a type must have
     a word. A row in which nothing is right stays a row: it has a digit somewhere, or a cell that
     the rows below have too.
     """
     first, *others = below
+    if _RULE.fullmatch(first.raw) and _STROKES.search(first.raw):
+        return True
     cells = first.fields
     rows = [row.fields for row in others if len(row.fields) == width]
     if not filled(cells) or not 1 < len(cells) <= width or first.broken:

@@ -110,7 +110,7 @@ def parts(message: bytes) -> Iterator[Part]:
 
 def damaged(message: str) -> Unreadable:
     """A verdict that the sender can mend by sending the message again."""
-    return _unreadable(
+    return Unreadable(
         MessageCode.DAMAGED, message, remedy="Ask the sender to send the message again."
     )
 
@@ -211,7 +211,7 @@ def _decoded(headers: Message, encoded: bytes) -> bytes:
 
 
 def _too_many_parts() -> Unreadable:
-    return _unreadable(
+    return Unreadable(
         MessageCode.TOO_MANY_PARTS,
         f"The message has more than {MOST_PARTS} parts.",
         remedy="Ask the sender to send the files in several messages, or over SFTP.",
@@ -219,12 +219,8 @@ def _too_many_parts() -> Unreadable:
 
 
 def _nested_too_deep() -> Unreadable:
-    return _unreadable(
+    return Unreadable(
         MessageCode.NESTED_TOO_DEEP,
         f"The message has parts inside of parts, more than {DEEPEST} deep.",
         remedy="Ask the sender to attach the file to a new message.",
     )
-
-
-def _unreadable(code: MessageCode, message: str, *, remedy: str) -> Unreadable:
-    return Unreadable(code, message, remedy=remedy)

@@ -5,8 +5,8 @@ before are read as ever; of the others the first that is there.
 """
 
 import json
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Lookup
-from collections.abc import Sequence
 from dataclasses import replace
 
 from parsers.header.columns import missing
@@ -31,10 +31,7 @@ def with_names_of(mapping: Mapping, columns: Sequence[str]) -> Mapping | None:
 
 def renamed(mapping: Mapping, names: Lookup[str, str]) -> Mapping:
     """The same mapping for a file whose columns are called otherwise; `names` are new by old."""
-
-    def called(name: str) -> str:
-        return names.get(name, name)
-
+    called = _called(names)
     rules = mapping.rows
     return replace(
         mapping,
@@ -49,10 +46,12 @@ def renamed(mapping: Mapping, names: Lookup[str, str]) -> Mapping:
     )
 
 
-def _renamed(source: Source, names: Lookup[str, str]) -> Source:
-    def called(name: str) -> str:
-        return names.get(name, name)
+def _called(names: Lookup[str, str]) -> Callable[[str], str]:
+    return lambda name: names.get(name, name)
 
+
+def _renamed(source: Source, names: Lookup[str, str]) -> Source:
+    called = _called(names)
     match source:
         case Column(name):
             return replace(source, name=called(name))

@@ -56,7 +56,7 @@ class Clocks:
 def read_moments(
     texts: pl.Series, pattern: str, clocks: Clocks, language: str | None = None
 ) -> pl.DataFrame:
-    """Read trimmed texts by a format of strftime, or another that `timeformat` knows.
+    """Read trimmed texts by a format of strftime, or another that formats.py knows.
 
     Gives the columns `instant` (naive, UTC), `local` (naive wall-clock of the shop), `repeated`
     (whether it lies in an hour that clocks showed twice and the first was taken), `named` (the name

@@ -1,6 +1,7 @@
 """The columns of a moment, read into two: the instant, and what the shop's clock showed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -9,6 +10,10 @@ from parsers.moments.clocks import Clocks, canonical_text, read_moments
 from parsers.reject import RejectCode
 from parsers.values.sources import Moment, ZoneColumn
 from parsers.values.values import Found, Values, constant
+
+_NUMBER = "^[1-9][0-9]{2,5}$"
+_FIRST = 8  # times, by which most columns are told to be others
+_PLACES = {4: (2,), 6: (2, 4)}  # by the number of digits, where the minutes and seconds begin
 
 
 def zones_of(locations: pl.Series, zone: str, by_location: Mapping[str, str]) -> pl.Series:
@@ -41,6 +46,31 @@ def join_texts(found: Sequence[Found]) -> pl.Series:
         return found[0].texts
     parts = pl.DataFrame([one.texts.alias(f"part_{at}") for at, one in enumerate(found)])
     return parts.select(pl.concat_str(pl.all(), separator=" ")).to_series().str.strip_chars()
+
+
+def width_of_times(texts: pl.Series) -> int | None:
+    """To how many digits zeros fill times up that are written as numbers; mostly None.
+
+    93534 among 101500, or 935 among 1015, lacks the zero of its hour only if no other zero is ever
+    left out, and some stand where a number would have none: in the minutes and the seconds.
+    """
+    if not texts.head(_FIRST).str.contains(f"^$|{_NUMBER}").all():
+        return None
+    some = texts.filter(texts != "")
+    widths = some.str.len_bytes()
+    for full, places in _PLACES.items():
+        if {*widths.unique()} == {full - 1, full} and some.str.contains(_NUMBER).all():
+            whole = some.filter(widths == full)
+            proved = all((whole.str.slice(at, 1) == "0").any() for at in places)
+            return full if proved else None
+    return None
+
+
+def with_zeros(found: Found, width: int | None) -> Found:
+    """A column of times with the zeros that it lacks before them, if it does."""
+    if width is None:
+        return found
+    return replace(found, texts=found.texts.str.zfill(width).set(found.texts == "", ""))
 
 
 def read_times(

@@ -8,9 +8,11 @@ import polars as pl
 
 from parsers.moments.clocks import read_written
 from parsers.moments.columns import join_texts
-from parsers.moments.evidence import Evidence, find_format, fitting, has_time, is_impossible
+from parsers.moments.doubts import half_converted, without_half_of_day
+from parsers.moments.evidence import Evidence, find_format, fitting, has_time
 from parsers.moments.formats import ISO
 from parsers.moments.languages import find_languages
+from parsers.moments.possible import is_impossible
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.values.values import Found
 
@@ -29,58 +31,6 @@ class Decided:
     language: str | None = None
 
 
-def decide_format(
-    found: Sequence[Found],
-    lines: pl.Series,
-    given: str | None,
-    *,
-    language: str | None = None,
-    latest: datetime | None = None,
-) -> Decided:
-    """Find the format of a column (or of several, joined by blanks).
-
-    `given` is what the mapping or an earlier file settled, `lines` is where each row starts,
-    `latest` the latest time (naive) that can have been written.
-
-    Raises:
-        Unreadable: AMBIGUOUS_DATE, CONTRADICTS_MAPPING, UNKNOWN_DATE; with the rows that show it.
-    """
-    texts = _complete(found)
-    expected = given or ISO
-    fits = texts.str.contains(fitting(expected, language))
-    unfit = texts.filter(~fits & (texts != ""))
-    if unfit.is_empty():
-        return Decided(format=expected, certain=True, language=language)
-    where = _Where(found, texts, lines)
-    language = language or _language(where, given, latest)
-    fits = texts.str.contains(fitting(expected, language))
-    evidence = find_format(texts, language=language, latest=latest)
-    better = evidence.format
-    if better is not None and not _fits_more(texts, better, fits, language):
-        better = None
-    if given is not None:
-        # Two that fit better speak against it no less than one does.
-        others = [each for each in evidence.rivals if _fits_more(texts, each, fits, language)]
-        if better is not None or others:
-            raise _contradiction(where, given, others or [better or ""], unfit[0])
-    elif evidence.rivals:
-        raise _ambiguous(where, evidence, language)
-    elif better is not None and not has_time(better):
-        raise _without_time(where, better)
-    elif better is None and not fits.any():
-        raise _unknown(where, unfit[0])
-    return Decided(
-        format=given or better or ISO,
-        certain=evidence.certain or better is None,
-        language=language,
-    )
-
-
-def _fits_more(texts: pl.Series, pattern: str, fits: pl.Series, language: str | None) -> bool:
-    """Whether a format fits more of the texts than those that `fits` tells."""
-    return bool(texts.str.contains(fitting(pattern, language)).sum() > fits.sum())
-
-
 @dataclass(frozen=True, slots=True)
 class _Where:
     """Names a column, and the line on which a value of it stands."""
@@ -92,8 +42,82 @@ class _Where:
     def __str__(self) -> str:
         return " and ".join(f"'{clip(one.column)}'" for one in self.found)
 
+    def unfit(self, pattern: str, language: str | None) -> pl.Series:
+        """The values that a format does not fit."""
+        return self.texts.filter(
+            ~self.texts.str.contains(fitting(pattern, language)) & (self.texts != "")
+        )
+
     def show(self, text: str) -> str:
         return f"'{clip(text)}' on line {self.lines[self.texts.index_of(text) or 0]}"
+
+
+def decide_format(
+    found: Sequence[Found],
+    lines: pl.Series,
+    given: str | None,
+    *,
+    said: bool = False,
+    language: str | None = None,
+    latest: datetime | None = None,
+) -> Decided:
+    """Find the format of a column (or of several, joined by blanks).
+
+    `given` is what the mapping (then it is `said`) or an earlier file settled, `lines` is where
+    each row starts, `latest` the latest time (naive) that can have been written.
+
+    Raises:
+        Unreadable: AMBIGUOUS_DATE, CONTRADICTS_MAPPING, UNKNOWN_DATE; with the rows that show it.
+    """
+    where = _Where(found, _complete(found), lines)
+    unfit = where.unfit(given or ISO, language)
+    if unfit.is_empty():
+        decided = Decided(format=given or ISO, certain=True, language=language)
+    else:
+        decided = _weigh(where, given, str(unfit[0]), language=language, latest=latest)
+        unfit = where.unfit(decided.format, decided.language)
+    if not said:
+        _refuse_other_times(where, decided, unfit)
+    return decided
+
+
+def _weigh(
+    where: _Where,
+    given: str | None,
+    unfit: str,
+    *,
+    language: str | None,
+    latest: datetime | None,
+) -> Decided:
+    """Weigh the values against what is given, or ISO 8601; `unfit` is one that does not fit it."""
+    texts = where.texts
+    language = language or _language(where, given, latest)
+    fits = texts.str.contains(fitting(given or ISO, language))
+    evidence = find_format(texts, language=language, latest=latest)
+    better = evidence.format
+    if better is not None and not _fits_more(texts, better, fits, language):
+        better = None
+    if given is not None:
+        # Two that fit better speak against it no less than one does.
+        others = [each for each in evidence.rivals if _fits_more(texts, each, fits, language)]
+        if better is not None or others:
+            raise _contradiction(where, given, others or [better or ""], unfit)
+    elif evidence.rivals:
+        raise _ambiguous(where, evidence, language)
+    elif better is not None and not has_time(better):
+        raise _without_time(where, better)
+    elif better is None and not fits.any():
+        raise _unknown(where, unfit)
+    return Decided(
+        format=given or better or ISO,
+        certain=evidence.certain or better is None,
+        language=language,
+    )
+
+
+def _fits_more(texts: pl.Series, pattern: str, fits: pl.Series, language: str | None) -> bool:
+    """Whether a format fits more of the texts than those that `fits` tells."""
+    return bool(texts.str.contains(fitting(pattern, language)).sum() > fits.sum())
 
 
 def _complete(found: Sequence[Found]) -> pl.Series:
@@ -174,6 +198,30 @@ def _unknown(where: _Where, text: str) -> Unreadable:
         f"How the dates in column {where} are written cannot be told: {where.show(text)}.",
         remedy='Write it into the mapping: occurred_at = { ..., format = "..." }. ' + _LOADS,
     )
+
+
+def _refuse_other_times(where: _Where, decided: Decided, unfit: pl.Series) -> None:
+    """Refuse times that the format reads, and that are meant otherwise. Raises Unreadable."""
+    texts, pattern, language = where.texts, decided.format, decided.language
+    shown = without_half_of_day(texts, unfit, pattern, language)
+    if shown:
+        raise Unreadable(
+            UnreadableCode.AMBIGUOUS_DATE,
+            f"The times in column {where} seem to be of a clock of twelve hours, and do not say "
+            f"AM or PM: {' and '.join(where.show(each) for each in shown)} show it.",
+            remedy="Ask the shop for times with AM and PM, or of 24 hours. If they are, write it "
+            f'into the mapping: occurred_at = {{ ..., format = "{pattern}" }}. {_LOADS}',
+        )
+    shown = () if unfit.is_empty() else half_converted(texts, unfit, pattern, language)
+    if shown:
+        raise Unreadable(
+            UnreadableCode.AMBIGUOUS_DATE,
+            f"In the dates in column {where} day and month seem to be exchanged, where both are "
+            f"at most 12: {' and '.join(where.show(each) for each in shown)} show it.",
+            remedy="A spreadsheet may have done so: ask for the till's own export. If they are "
+            f'right, write it into the mapping: occurred_at = {{ ..., format = "{pattern}" }}. '
+            f"{_LOADS}",
+        )
 
 
 def _without_time(where: _Where, found: str) -> Unreadable:

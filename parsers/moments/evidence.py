@@ -9,18 +9,22 @@ country writes that.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 
 import polars as pl
 
 from parsers.moments import formats
 from parsers.moments.clocks import read_written
+from parsers.moments.possible import (
+    few_are_ahead,
+    is_impossible,
+    of_late_days,
+    of_late_years,
+    of_usual_years,
+)
 
 _SAMPLE = 200  # different values whose layout is looked at; all of them are held against it
-_LONG_PAST = timedelta(days=10 * 365)  # before the newest time that can be: none of a till's files
-_YEARS_ON_END = 3  # in a file of which another reading is of a single year
-_COMPARED = 2_000  # values that are read in two ways, to see whether the readings differ
 
 # Also what stands between in words, and the midnight of a date whose time is in another column.
 _JOIN = (
@@ -70,7 +74,6 @@ _RUNS = {  # a date and its time in one run of digits
     13: ("epoch_ms",),
     14: ("%Y%m%d%H%M%S", "%d%m%Y%H%M%S", "%m%d%Y%H%M%S"),
 }
-_DAY_SAID = r"\b(mon|tue|wed|thu|fri|sat|sun)"
 _SHORT_NAME = 4  # characters of the longest abbreviation of a month, less its dot
 
 
@@ -113,16 +116,23 @@ def find_format(
     doubtful = [rival for rival, example in different.items() if example is not None]
     if not doubtful:
         return Evidence(format=best, certain=not rivals)
+    example = different[doubtful[0]]
     possible = [
         each for each in (best, *doubtful) if not is_impossible(distinct, each, language, latest)
     ]
+    for each in (best, *doubtful):
+        ahead = few_are_ahead(distinct, each, possible, language, latest)
+        if each not in possible and ahead is not None:
+            possible, example = [*possible, each], ahead
     if "epoch" in possible:
-        possible = _of_late_years(distinct, possible, language, latest) or possible
+        possible = of_late_years(distinct, possible, language, latest) or possible
     elif len(possible) > 1:
-        possible = _of_usual_years(distinct, possible, language, latest)
+        possible = of_usual_years(distinct, possible, language, latest)
     if len(possible) == 1:
         return Evidence(format=possible[0], certain=True)
-    example = different[doubtful[0]]
+    late = of_late_days(distinct, possible, language, latest)
+    if late is not None:
+        return Evidence(format=late)
     return Evidence(format=None, rivals=tuple(possible or (best, *doubtful)), example=example)
 
 
@@ -230,66 +240,9 @@ def _layouts_of_some(distinct: pl.Series) -> Iterator[str]:
         yield from layouts(text)
 
 
-def is_impossible(
-    distinct: pl.Series, pattern: str, language: str | None, latest: datetime | None
-) -> bool:
-    """Whether a format reads some value as a time that is still to come, or as another day of the
-    week than stands beside it (in English)."""
-    read = read_written(distinct, pattern, language)
-    if latest is not None and (read > latest).any():
-        return True
-    if "%a" not in pattern and "%A" not in pattern:
-        return False
-    said = distinct.str.to_lowercase().str.extract(_DAY_SAID)
-    return bool((said != read.dt.strftime("%a").str.to_lowercase()).any())
-
-
-def _of_late_years(
-    distinct: pl.Series, patterns: Sequence[str], language: str | None, latest: datetime | None
-) -> list[str]:
-    """Those of the formats that read no value as a time that is long past.
-
-    Ten digits are seconds since 1970 or a date with its time, and the years then lie far apart.
-    """
-    if latest is None:
-        return []
-    earliest = latest - _LONG_PAST
-    return [
-        each for each in patterns if not (read_written(distinct, each, language) < earliest).any()
-    ]
-
-
-def _of_usual_years(
-    distinct: pl.Series, patterns: Sequence[str], language: str | None, latest: datetime | None
-) -> list[str]:
-    """Those of the formats that do not make years of days.
-
-    Dates of one year, day by day, are read as years on end by a format that takes the day for the
-    year. And two digits of the year are seldom first: a format that has them there and reads times
-    long past gives way to one that reads late ones. Never the other way round, as that would take
-    the sales of an old year for some of these days.
-    """
-    late = _of_late_years(distinct, patterns, language, latest)
-    first = [each for each in patterns if _year_is_first(each)]
-    if any(each not in first for each in late):
-        patterns = [each for each in patterns if each in late or each not in first]
-    years = {
-        each: read_written(distinct, each, language).dt.year().drop_nulls().n_unique()
-        for each in patterns
-    }
-    in_one_year = [each for each in patterns if years[each] == 1]
-    if not in_one_year:
-        return list(patterns)
-    return [each for each in patterns if years[each] < _YEARS_ON_END]
-
-
-def _year_is_first(pattern: str) -> bool:
-    return "%y" in pattern and pattern.find("%y") < pattern.find("%m")
-
-
 def _differently(texts: pl.Series, one: str, other: str, language: str | None) -> str | None:
     """A value that two formats read to different moments; None if they agree."""
-    some = texts.head(_COMPARED)
-    readings: Sequence[pl.Series] = [read_written(some, each, language) for each in (one, other)]
+    # All of them: thousands of times of one day, 03/03, may stand before the first of another.
+    readings: Sequence[pl.Series] = [read_written(texts, each, language) for each in (one, other)]
     differ = (readings[0] != readings[1]).fill_null(value=False)
-    return some.filter(differ).head(1).to_list()[0] if differ.any() else None
+    return texts.filter(differ).head(1).to_list()[0] if differ.any() else None

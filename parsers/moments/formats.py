@@ -1,8 +1,9 @@
 """A format of Python's strftime, checked and made into a regular expression.
 
 The expression is written for Rust's regex engine (polars) and Python's alike, and reads what
-`datetime.strptime` reads in the C locale, with three narrowings: digits are ASCII only, an offset
-has no seconds, and where digits stand side by side none may be left out. Like strptime it ignores
+`datetime.strptime` reads in the C locale, with four narrowings: digits are ASCII only, an offset
+has no seconds, and where digits stand side by side none may be left out, nor of minutes and
+seconds behind a point. Like strptime it ignores
 case, lets any blanks stand for blanks, and takes the first alternative that fits: it is anchored
 at the start only, and what it left over is in the group `rest`, which must be empty.
 """
@@ -43,7 +44,8 @@ _PATTERNS = {
 }
 _MONTH_NAMES = {"b": short_names, "B": full_names}
 # Of a directive that touches another digit all its digits must be there: 105 may else be 10:05 or
-# 1:05. A fraction is then written to the millisecond or to the microsecond.
+# 1:05. A fraction is then written to the millisecond or to the microsecond. And of minutes and
+# seconds behind a point: 9.5 is what a spreadsheet, which took it for a number, leaves of 9.50.
 _FULL_WIDTH = {
     "d": (r"(?P<d>3[0-1]|[1-2][0-9]|0[1-9]| [1-9])", "2 of the day"),
     "f": (r"(?P<f>[0-9]{6}|[0-9]{3})", "3 or 6 of its fraction"),
@@ -200,24 +202,28 @@ def example(pattern: str) -> str:
 
 
 def widths(pattern: str) -> str:
-    """Say how many digits each directive that touches another digit must have; mostly nothing."""
+    """Say of which directives all digits must be there, how many, and why; mostly nothing."""
     if pattern == ISO:
         return ""
-    said = [
-        _FULL_WIDTH[piece.directive][1]
-        for piece, touches in _touching(pattern)
-        if touches and piece.directive in _FULL_WIDTH
-    ]
-    return ", ".join(said)
+    whole = [piece.directive for piece, touches in _touching(pattern) if touches]
+    said = {each: _FULL_WIDTH[each][1] for each in whole if each in _FULL_WIDTH}
+    if not said:
+        return ""
+    why = "stand behind a point" if said.keys() <= {"M", "S"} else "stand side by side"
+    return f"its digits {why}, so all must be there, {', '.join(said.values())}"
 
 
 def _touching(pattern: str) -> Iterator[tuple[_Piece, bool]]:
-    """Give each piece, and whether the text right before it or after it is of digits."""
+    """Give each piece, and whether none of its digits may be missing.
+
+    That is where the text right before it or after it is of digits, and behind a point.
+    """
     pieces = _pieces(pattern)
     before = [False, *(_is_digit(piece, -1) for piece in pieces[:-1])]
     after = [*(_is_digit(piece, 0) for piece in pieces[1:]), False]
-    for piece, *touches in zip(pieces, before, after, strict=True):
-        yield piece, any(touches)
+    behind = [False, *(piece.directive is None and piece.text[-1] in ".," for piece in pieces[:-1])]
+    for piece, point, *touches in zip(pieces, behind, before, after, strict=True):
+        yield piece, any(touches) or (point and piece.directive in ("M", "S"))
 
 
 def _is_digit(piece: _Piece, at: int) -> bool:

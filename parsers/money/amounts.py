@@ -1,5 +1,6 @@
 """The amount of a row, of one column or of several, and exact sums of amounts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,13 +9,18 @@ import polars as pl
 from parsers.canonical import MONEY_MAX_PLACES, MONEY_MAX_WHOLE_DIGITS
 from parsers.money.columns import find_decimal, read_amounts
 from parsers.money.written import NotMoneyError, read_currency
-from parsers.reject import RejectCode
+from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
 from parsers.values.sources import Amount
 from parsers.values.values import Found, Values, constant
 
 # An amount has at most 28 digits, so that even a sum of a thousand million of them has room.
 _EXACT = pl.Decimal(38, MONEY_MAX_PLACES)
 _DIGITS = "(?s)[0-9](?:.*[0-9])?"
+# A decimal sign, or one that groups: if cents are whole, neither of them stands in a number.
+_PARTED = r"[0-9][.,]|[.,][0-9]|[0-9](?:\s|['\u2019])+[0-9]"
+_WHOLE = "^[+-]?[0-9]{3,}$"
+_is_whole = re.compile(f"^$|{_WHOLE}").search
+_FIRST = 8  # amounts, by which most columns are told to be others
 _TOO_LONG = rf"^-?[0-9]{{{MONEY_MAX_WHOLE_DIGITS + 1},}}"
 
 
@@ -34,18 +40,53 @@ def too_long(texts: pl.Series) -> pl.Series:
 
 
 def find_sign(
-    source: Amount, found: Sequence[Found], lines: pl.Series, pinned: str | None = None
+    source: Amount,
+    found: Sequence[Found],
+    lines: pl.Series,
+    pinned: str | None = None,
+    *,
+    said: bool = False,
 ) -> str:
     """Find the one decimal sign of all columns of a source; `lines` is where each row starts.
 
-    What is no amount for the mapping anyway has no say. Raises Unreadable as `find_decimal` does.
+    A pinned one is `said` if it is the mapping's own. What is no amount for the mapping anyway has
+    no say. Raises Unreadable as `find_decimal` does, and AMBIGUOUS_DECIMAL where the amounts seem
+    to be whole cents and the mapping does not say so.
     """
+    if source.minor_units is None:
+        for one in found:
+            _refuse_filled_with_zeros(one, lines)
     fit = [_fitting(source, one).found for one in found]
     together = Found(
         column="', '".join(one.column for one in fit),
         texts=pl.concat([one.texts for one in fit]),
     )
-    return find_decimal(together, pl.concat([lines] * len(fit)), pinned)
+    return find_decimal(together, pl.concat([lines] * len(fit)), pinned, said=said)
+
+
+def _refuse_filled_with_zeros(found: Found, lines: pl.Series) -> None:
+    """Refuse numbers that zeros fill up to one length, as hosts write cents: 0000001250 is 12.50.
+
+    Raises Unreadable (AMBIGUOUS_DECIMAL).
+    """
+    if not all(_is_whole(text) for text in found.texts.head(_FIRST)):
+        return
+    texts = found.texts.filter(found.texts != "")
+    digits = texts.str.strip_chars_start("+-")
+    filled = digits.str.starts_with("0") & (digits.str.strip_chars("0") != "")
+    if digits.str.len_bytes().n_unique() > 1 or not (
+        filled.any() and texts.str.contains(_WHOLE).all()
+    ):
+        return
+    shown = str(texts.filter(filled)[0])
+    raise Unreadable(
+        UnreadableCode.AMBIGUOUS_DECIMAL,
+        f"The amounts in column '{clip(found.column)}' have two readings: all are whole numbers "
+        f"that zeros fill up to one length, as cents are written: '{clip(shown)}' on line "
+        f"{lines[found.texts.index_of(shown)]}.",
+        remedy="Ask the shop, and write it into the mapping: total = { ..., minor_units = 2 } for "
+        "cents, minor_units = 0 for whole amounts. The file then loads by itself.",
+    )
 
 
 def read_total(name: str, source: Amount, found: Sequence[Found], decimal: str) -> Values:
@@ -87,7 +128,7 @@ def _fitting(source: Amount, found: Found) -> _Fitting:
     """Set aside what the mapping rules out: another currency, or a fraction of a cent."""
     code = constant(None, len(found.texts))
     if source.minor_units is not None:
-        broken = found.texts.str.contains(r"[0-9][.,]|[.,][0-9]")
+        broken = found.texts.str.contains(_PARTED)
         code = code.set(broken, RejectCode.NOT_MINOR_UNITS.value)
     if source.currency is not None:
         code = code.set(_foreign(found.texts, source.currency), RejectCode.OTHER_CURRENCY.value)

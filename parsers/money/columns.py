@@ -14,12 +14,18 @@ from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.values.values import Found, Values, constant
 
 # From the first digit to the last: what is left of an amount says its currency, if anything.
+_GROUPED = r"^-?[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{1,2}$|^-?[0-9]{1,3}(?:,[0-9]{3})+\.[0-9]{1,2}$"
+_WHOLE = "^-?[0-9]+$"
+_SEVERAL = 3  # different amounts
 _DIGITS = "(?s)[0-9](?:.*[0-9])?"
 
 
-def find_decimal(found: Found, lines: pl.Series, pinned: str | None = None) -> str:
+def find_decimal(
+    found: Found, lines: pl.Series, pinned: str | None = None, *, said: bool = False
+) -> str:
     """Find the decimal sign of a column of amounts; `lines` is where each row starts.
 
+    A pinned one is `said` if it is the mapping's own.
     Raises Unreadable naming both readings and the lines that show them: AMBIGUOUS_DECIMAL,
     CONTRADICTS_MAPPING (the column proves another sign than the pinned one) or MIXED_CURRENCIES.
     """
@@ -28,6 +34,8 @@ def find_decimal(found: Found, lines: pl.Series, pinned: str | None = None) -> s
     with_comma = distinct.str.contains(PLAIN[","])
     others = distinct.filter(~(pointed | with_comma))
     _refuse_mixed_currencies(others, found, lines)
+    if not said and len(others) == len(distinct):
+        _refuse_lost_signs(others, found, lines)
     evidence = weigh(
         others,
         DecimalEvidence(
@@ -81,6 +89,28 @@ def read_amounts(name: str, found: Found, decimal: str) -> Values:
         code=judged["code"],
         text=texts,
         source=source,
+    )
+
+
+def _refuse_lost_signs(texts: pl.Series, found: Found, lines: pl.Series) -> None:
+    """Refuse a column in which the amounts with a group have places, and no other has any.
+
+    A spreadsheet of another country reads 12,50 as 1250 and leaves 1.234,50 as it is.
+    """
+    grouped = texts.str.contains(_GROUPED)
+    if not grouped.any():
+        return
+    rest = texts.filter(~grouped & (texts != ""))
+    if len(rest) < _SEVERAL or not rest.str.contains(_WHOLE).all():
+        return
+    shown = _where(str(texts.filter(grouped)[0]), found, lines)
+    raise Unreadable(
+        UnreadableCode.AMBIGUOUS_DECIMAL,
+        f"The amounts in column '{found.column}' have two readings: {shown} has a group and "
+        f"places, and those without a group have none: {_where(str(rest[0]), found, lines)} may "
+        "have lost its decimal sign to a spreadsheet.",
+        remedy="Ask for the till's own export. If the amounts are right, pin the sign in the "
+        'mapping: [format] decimal = "." or decimal = ",". The file then loads by itself.',
     )
 
 

@@ -1,10 +1,11 @@
 """Amounts of money as tills and spreadsheets write them, read exactly and into one form.
 
-Understood are a sign before or after (`-5`, `5-`, the Unicode minus too), the accountant's
-parentheses, one currency sign or code before or after, and digits grouped in threes by the other
-decimal sign, a blank, a no-break blank or an apostrophe. Grouping must be well formed: the first
-group has one to three digits and does not begin with 0, every other has three, all of one sign; or
-the last has three and those before it two, with commas, as in India.
+Understood are a sign before or after (`-5`, `5-`, the Unicode minus too), also behind the
+apostrophe that keeps a spreadsheet from reading a formula (`'-5`), the accountant's parentheses, a
+dash for no cents (`12,-`), one currency sign or code before or after, and digits grouped in threes
+by the other decimal sign, a blank, a no-break blank or an apostrophe. Grouping must be well formed:
+the first group has one to three digits and does not begin with 0, every other has three, all of one
+sign; or the last has three and those before it two, with commas, as in India.
 Nothing is ever a float, and nothing is guessed: what does not fit is refused.
 """
 
@@ -39,6 +40,9 @@ _SHAPE = re.compile(
     r"(?P<digits>(?:(?<![^\W\d_])[.,])?[0-9](?:[0-9., ']*[0-9])?)"
     r"(?P<after>[^0-9]*)"
 )
+# 12,- is twelve and no cents in much of Europe.
+_NO_CENTS = re.compile("^(?P<sign>[.,])[-\N{EN DASH}\N{EM DASH}]{1,2}(?= |$|[^0-9+-])")
+_GUARD = re.compile(r"'(?=[-+(])")  # before what a spreadsheet would take for a formula
 # Lakhs and crores, as in 12,34,567.00; never with a comma as the decimal sign.
 _INDIAN = re.compile("[1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3}")
 # One or two digits after the last sign: no group, so it is the decimal sign if anything.
@@ -59,7 +63,10 @@ def read_money(text: str, decimal: str) -> str:
     Raises NotMoneyError with EMPTY_MONEY, NOT_MONEY or MONEY_TOO_LONG.
     """
     shape = _shape(text)
-    around = _around(shape["before"], shape["after"])
+    dashed = _NO_CENTS.match(shape["after"])
+    if dashed and (dashed["sign"] != decimal or decimal in shape["digits"]):
+        raise NotMoneyError(RejectCode.NOT_MONEY)
+    around = _around(shape["before"], _NO_CENTS.sub("", shape["after"]))
     if around.currency & COINS:
         raise NotMoneyError(RejectCode.NOT_MONEY)
     whole, places = _digits(shape["digits"], decimal)
@@ -82,11 +89,13 @@ def read_currency(text: str) -> frozenset[str]:
     Raises NotMoneyError.
     """
     shape = _shape(text)
-    return _around(shape["before"], shape["after"]).currency
+    return _around(shape["before"], _NO_CENTS.sub("", shape["after"])).currency
 
 
 def _shape(text: str) -> re.Match[str]:
     text = (text if text.isascii() else text.translate(_ALIKE)).replace("\t", " ").strip()
+    if text.startswith("'"):
+        text = _GUARD.sub("", text, count=1)
     if not text or text in _BLANKS_WRITTEN:
         raise NotMoneyError(RejectCode.EMPTY_MONEY)
     if len(text) > _MAX_CHARACTERS or not (shape := _SHAPE.fullmatch(text)):

@@ -1,7 +1,7 @@
 """What a cell looks like, whatever the column is called: blank, a number, a date, a time, text.
 
 This is evidence about where a table begins and ends and how its rows are divided, never a reading:
-values are read by money.py, moments.py and ids.py alone.
+values are read by money/, moments/ and values/ids.py alone.
 """
 
 import re

@@ -37,6 +37,11 @@ class Record:
     stray: bool = False
     unclosed: bool = False
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether its quotes make no sense."""
+        return self.stray or self.unclosed
+
 
 class Quoted:
     """Reads the records of a text that have quotes or escapes in them.

@@ -11,8 +11,10 @@ from parsers.mappings.rows import Lines
 from parsers.moments.unknown_zones import refuse_unknown_zones
 from parsers.reject import REJECTS_KEPT, Reject
 from parsers.rows.fields import FieldReader
+from parsers.rows.nameless import nameless_ids, without_nameless
 from parsers.rows.unplaced import Unplaced, foreign_ids
 from parsers.shapes.gathering import gather
+from parsers.shapes.item_totals import refuse_totals_among_items
 from parsers.shapes.typed import typed_rows
 from parsers.values.id_columns import refuse_ambiguous
 from parsers.values.sources import Combine
@@ -58,49 +60,82 @@ def read_rows(
     Raises:
         Unreadable: AMBIGUOUS_ID, LINE_ITEMS, SCATTERED_LINES, UNKNOWN_ZONE.
     """
-    lines = reader.mapping.rows.lines
-    frames: list[pl.DataFrame] = []
-    rejects: list[Reject] = []
-    marked: list[pl.Series] = []
-    foreign = [] if unplaced is None else [unplaced.foreign]
-    rejected = 0
+    values = _FieldsRead(reader, keep, nameless_ids(found, reader.mapping, reader.record_type))
     # At least once, so that a file without rows gives a frame with the right columns.
     for start in range(0, max(records.height, 1), _SLICE):
-        part = {
-            name: Found(column=each.column, texts=each.texts.slice(start, _SLICE))
-            for name, each in found.items()
-        }
-        some = records.slice(start, _SLICE)
-        values = reader.read(part, some.height, some["refund"])
-        typed = typed_rows(some["line"], values, reader.record_type)
-        bad = typed["code"].is_not_null()
-        if lines is Lines.FIRST:
-            bad &= ~typed["blank"]  # further lines of an order: `gather` accounts for them
-        if bad.any():
-            refuse_unknown_zones(some["line"], values)
-            rejected += int(bad.sum())
-            rejects += reader.rejects(some, values, bad, keep - len(rejects))
-            foreign.append(foreign_ids(some["line"], values, reader.record_type))
-        frames.append(typed)
-        marked.append(_marked(some["line"], values, ~bad))
-    typed = pl.concat(frames)
+        values.add(records.slice(start, _SLICE), _slice(found, start))
+    typed = pl.concat(values.typed)
+    foreign = [*([] if unplaced is None else [unplaced.foreign]), *values.foreign]
     _refuse_ambiguous_ids(typed, records["line"], found, reader.mapping, reader.record_type)
+    _refuse_totals_among_items(typed, records, reader)
     gathered = gather(
         typed if unplaced is None else pl.concat([typed, unplaced.typed]).sort("line"),
         records.select("line", "raw"),
         reader.record_type,
-        lines,
+        reader.mapping.rows.lines,
         lost=lost,
         foreign=pl.concat(foreign) if foreign else None,
     )
     return Rows(
         frame=gathered.frame,
-        rejects=[*rejects, *gathered.rejects[:keep]],
-        rejected=rejected + len(gathered.rejects),
+        rejects=[*values.rejects, *gathered.rejects[:keep]],
+        rejected=values.rejected + len(gathered.rejects),
         duplicates=gathered.duplicates,
         merged=gathered.merged,
-        marked=pl.concat(marked),
+        marked=pl.concat(values.marked),
     )
+
+
+def _refuse_totals_among_items(
+    typed: pl.DataFrame, records: pl.DataFrame, reader: FieldReader
+) -> None:
+    """Where rows are added up, and the mapping does not say that all lines are rows."""
+    mapping = reader.mapping
+    if mapping.rows.lines is Lines.SUM and mapping.format.footer is None:
+        refuse_totals_among_items(typed, records.select("line", "raw"), reader.record_type)
+
+
+class _FieldsRead:
+    """What reading the fields gave, slice by slice.
+
+    `typed`, `foreign` and `marked` have what `typed_rows`, `foreign_ids` and `_marked` gave for
+    each slice, `foreign` only for those with rejects. `rejects` are no more than `keep`, and
+    `rejected` counts all.
+    """
+
+    def __init__(self, reader: FieldReader, keep: int, nameless: tuple[str, ...]) -> None:
+        self._reader = reader
+        self._keep = keep
+        self._nameless = nameless
+        self.typed: list[pl.DataFrame] = []
+        self.foreign: list[pl.DataFrame] = []
+        self.marked: list[pl.Series] = []
+        self.rejects: list[Reject] = []
+        self.rejected = 0
+
+    def add(self, records: pl.DataFrame, found: Lookup[str, Found]) -> None:
+        """Read the next records. Raises Unreadable (UNKNOWN_ZONE)."""
+        reader, lines = self._reader, records["line"]
+        values = reader.read(found, records.height, records["refund"])
+        values = without_nameless(values, reader.record_type, self._nameless)
+        typed = typed_rows(lines, values, reader.record_type)
+        bad = typed["code"].is_not_null()
+        if reader.mapping.rows.lines is Lines.FIRST:
+            bad &= ~typed["blank"]  # further lines of an order: `gather` accounts for them
+        if bad.any():
+            refuse_unknown_zones(lines, values)
+            self.rejected += int(bad.sum())
+            self.rejects += reader.rejects(records, values, bad, self._keep - len(self.rejects))
+            self.foreign.append(foreign_ids(lines, values, reader.record_type))
+        self.typed.append(typed)
+        self.marked.append(_marked(lines, values, ~bad))
+
+
+def _slice(found: Lookup[str, Found], start: int) -> dict[str, Found]:
+    return {
+        name: Found(column=each.column, texts=each.texts.slice(start, _SLICE))
+        for name, each in found.items()
+    }
 
 
 def _marked(lines: pl.Series, values: Lookup[str, Values], good: pl.Series) -> pl.Series:

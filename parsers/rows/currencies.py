@@ -1,17 +1,24 @@
 """A column of currencies beside the amounts, of which the mapping says nothing.
 
+It is known by its name, or by its cells, where these are nothing but codes of currencies.
+
 Totals in two currencies cannot stand beside each other, be they told by a sign in the amounts or by
 a column of their own. Which rows count, nobody but the mapping can say.
 """
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import polars as pl
 
+from parsers.header.finding import Header
 from parsers.headings.names import heading
 from parsers.headings.words import Concept
 from parsers.mappings.mapping import Mapping
-from parsers.money.currency import meanings
+from parsers.money.currency import CODES, meanings
+from parsers.records.cells import filled
+from parsers.records.dialect import Dialect
+from parsers.records.tokens import read_records
 from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.frame import place
 from parsers.values.sources import Amount
@@ -25,6 +32,8 @@ _OF_TOTALS = frozenset(
         *(Concept.STORE, Concept.TILL),
     )
 )
+_SAMPLE = 2_000  # characters below the header
+_CODE = re.compile(r"(?<![^\W_])[A-Z]{3}(?![^\W_])")
 _MOST = 0.8  # of the cells that are not blank name a currency: else it is no column of them
 
 
@@ -36,8 +45,7 @@ def currency_columns(
     `mapped` are the positions of those that the mapping names, which are none of these. If the
     totals are converted, the currencies before that do not matter.
     """
-    totals = [name for source in _amounts(mapping) for name in source.add]
-    converted = any(heading(name).has(Concept.CONVERTED) for name in totals)
+    converted = _are_converted(mapping)
     return [
         at
         for at, name in enumerate(columns)
@@ -47,6 +55,46 @@ def currency_columns(
         and not heading(name).unknown
         and heading(name).concepts <= _OF_TOTALS
     ]
+
+
+def columns_of_codes(
+    text: str, header: Header, dialect: Dialect, mapped: Collection[int], mapping: Mapping
+) -> list[int]:
+    """The positions of columns that have nothing but codes of currencies in the first rows, and
+    names that say nothing that is known: `Cur`, `WKZ`, or none.
+
+    `text` is that of the whole file; the other arguments are those of `currency_columns`.
+    """
+    sample = text[header.body : header.body + _SAMPLE]
+    if CODES.isdisjoint(_CODE.findall(sample)) or _are_converted(mapping):
+        return []
+    width = len(header.columns)
+    records = read_records(sample, dialect, first_line=header.next_line, width=width)
+    rows = [one.fields for one in records]
+    whole = len(rows) - (len(sample) == _SAMPLE)  # the last one may be cut
+    rows = [fields for fields in rows[:whole] if len(fields) == width]
+    return [
+        at
+        for at, name in enumerate(header.columns)
+        if at not in mapped
+        and not heading(name).concepts
+        and (cells := {*filled(row[at] for row in rows)})
+        and cells <= CODES
+    ]
+
+
+def refuse_several_codes(
+    frame: pl.DataFrame, columns: Sequence[str], places: Iterable[int], mapping: Mapping
+) -> None:
+    """Refuse rows in different currencies by columns that `columns_of_codes` gave, if these have
+    nothing but codes in all rows, and several.
+
+    Raises Unreadable (MIXED_CURRENCIES).
+    """
+    for at in places:
+        codes = {*filled(frame[place(at)].drop_nulls().unique())}
+        if len(codes) > 1 and codes <= CODES:
+            refuse_several_currencies(frame, columns, [at], mapping)
 
 
 def refuse_several_currencies(
@@ -72,6 +120,11 @@ def refuse_several_currencies(
                 if not meanings(code) & other:
                     raise _several(clip(columns[at]), there, here)
             seen.setdefault(meanings(code), here)
+
+
+def _are_converted(mapping: Mapping) -> bool:
+    totals = (name for source in _amounts(mapping) for name in source.add)
+    return any(heading(name).has(Concept.CONVERTED) for name in totals)
 
 
 def _amounts(mapping: Mapping) -> Iterator[Amount]:

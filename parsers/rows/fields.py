@@ -7,7 +7,7 @@ import polars as pl
 
 from parsers.canonical import RecordType
 from parsers.mappings.mapping import Mapping
-from parsers.moments.columns import clocks_of, read_times, zones_of
+from parsers.moments.columns import clocks_of, read_times, with_zeros, zones_of
 from parsers.money.amounts import read_total, refunded
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode
 from parsers.rows.deciding import Decisions
@@ -52,7 +52,10 @@ class FieldReader:
                     values[field.name] = read_times(
                         field.columns,
                         replace(source, language=self.decisions.languages[field.name]),
-                        columns,
+                        [
+                            with_zeros(found[name], self.decisions.widths.get(name))
+                            for name in source.columns
+                        ],
                         clocks_of(source, shop, found, self.mapping.zones),
                         self.decisions.formats[field.name],
                     )

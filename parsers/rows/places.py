@@ -32,6 +32,19 @@ def located(mapping: Mapping, sent: Sent) -> Mapping:
     return replace(mapping, columns=sources)
 
 
+def formula_columns(mapping: Mapping, content: str) -> set[str]:
+    """The names of columns in which a formula such as ="007" is to be taken for its text.
+
+    None if the file has none, its quotes doubled or escaped or not; and not one of which a mask
+    takes a part, be it of a formula: ="{}".
+    """
+    if '="' not in content and '=\\"' not in content:  # as in most files
+        return set()
+    sources = mapping.columns.values()
+    masked = {each.name for each in sources if isinstance(each, Column) and each.mask}
+    return {*mapping.names()} - masked
+
+
 def read_masked_ids(name: str, mask: str, found: Found) -> Values:
     """Read the ids called `name`: what the mask takes of each cell; other cells are rejects.
 

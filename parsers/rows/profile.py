@@ -36,11 +36,19 @@ class Profile:
     """The rules of all columns, as far as there are any."""
 
     def __init__(self, rows: Sequence[Sequence[str]], width: int) -> None:
-        self._rules = [_rule([row[at].strip() for row in rows]) for at in range(width)]
+        columns = [[row[at].strip() for row in rows] for at in range(width)]
+        self._rules = [_rule(cells) for cells in columns]
+        self._looks = [{look(cell) for cell in set(cells)} for cells in columns]
 
     def allows(self, position: int, cell: str) -> bool:
         """Whether a cell may stand in a column, for all that the good rows say."""
         return self._rules[position].allows(cell)
+
+    def resembles(self, position: int, cell: str) -> bool:
+        """Whether a cell looks as one of the good rows does there, however few these are. Where
+        text stands anything may, and where nothing does."""
+        seen = self._looks[position]
+        return look(cell) in seen or Look.TEXT in seen or seen <= {Look.BLANK}
 
 
 def _rule(cells: Sequence[str]) -> _Rule:

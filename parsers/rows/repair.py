@@ -5,6 +5,9 @@ All ways in which one delimiter too many or too few can have come about are trie
 - too long: two neighbouring fields are one value, with the delimiter in it or without;
 - too short: each field is cut in two at each place, its ends too, where a blank field was lost.
 
+- against those of a row that is too long: one field, a number or a date, is that of a column which
+  came in and is not in the header.
+
 A reading survives if every mapped value can be read and every cell may stand in its column
 (profile.py). The row is repaired if all that survive say the same of every mapped column, and
 remains a reject otherwise. It also does if a reading that survives but for a blank in a mapped
@@ -14,6 +17,7 @@ make an amount that only the other decimal sign reads: the delimiter is then a p
 that was not quoted, and no piece of it is the whole.
 """
 
+import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +25,7 @@ import polars as pl
 
 from parsers.header.finding import Header
 from parsers.money.written import may_be_amount
+from parsers.records.cells import TYPED, look
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.rows.profile import Profile
 from parsers.table.splitting import fields_of
@@ -59,6 +64,7 @@ class _Reading:
     `sound` is false if it may only speak against the others. `lost` is the position of a mapped
     column whose field was lost, if that is what it says. `amount` is that of a column of amounts
     in which it puts what is one under some decimal sign, though perhaps not that of the file.
+    With `mark` None a field came in; if that is `grouped`, it may be a group of an amount.
     """
 
     cells: list[str]
@@ -68,12 +74,14 @@ class _Reading:
     sound: bool = True
     lost: int | None = None
     amount: int | None = None
+    grouped: bool = False
 
 
 def repair(frame: pl.DataFrame, header: Header, dialect: Dialect, mapped: Mapped) -> Repaired:
-    """Repair what can be repaired with certainty among the rows (a frame of records, table.py).
+    """Repair what can be repaired with certainty among the rows.
 
-    At most 1,000 rows are tried, and fewer if they are very wide.
+    They are a frame of records (table/frame.py). At most 1,000 are tried, and fewer if they are
+    very wide.
     """
     width = len(header.columns)
     wrong = ((frame["width"] - width).abs() == 1) & ~frame["stray"] & ~frame["unclosed"]
@@ -113,6 +121,9 @@ def _good_rows(
     return [row for row, value in zip(rows, values, strict=True) if value is not None]
 
 
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|[A-Za-z]{2,12})$")
+
+
 class _Ways:
     """The ways to read a row of a table that is one field too long or too short."""
 
@@ -145,7 +156,29 @@ class _Ways:
                     # A blank left out is the same on either side of a delimiter; with the
                     # delimiter or without, one value is that of one column.
                     mark = at if left.strip() and right.strip() else tuple(cells)
-                    yield _Reading(cells, done, mark, _TOO_LONG, sound, amount=amount)
+                    whole = sound and not self._cuts_sign(fields, at)
+                    yield _Reading(cells, done, mark, _TOO_LONG, whole, amount=amount)
+        for at, field in enumerate(fields):
+            if look(field) in TYPED and before[at] and after[at + 1]:
+                yield from self._came_in(fields, at)
+
+    def _cuts_sign(self, fields: list[str], at: int) -> bool:
+        """Whether the field at a position or the next one is blank, and its delimiter ends a sign
+        of HTML: Caf&eacute;;"""
+        before = [fields[one] for one in (at - 1, at) if one >= 0 and not fields[one + 1].strip()]
+        return self._delimiter == ";" and any(map(_ENTITY.search, before))
+
+    def _came_in(self, fields: list[str], at: int) -> Iterator[_Reading]:
+        """Leave out a field, if all behind it then look as others of their columns do."""
+        cells = [*fields[:at], *fields[at + 1 :]]
+        moved = range(at, len(cells))
+        if all(self._profile.resembles(place, cells[place]) for place in moved):
+            grouped = any(
+                self._amount(one, self._delimiter.join(fields[one : one + 2])) is not None
+                for one in (at - 1, at)
+                if 0 <= one < len(cells)
+            )
+            yield _Reading(cells, "", None, _TOO_LONG, sound=False, grouped=grouped)
 
     def _amount(self, at: int, cell: str) -> int | None:
         """Give the column if it is one of amounts and the cell is one, by whatever sign."""
@@ -214,19 +247,25 @@ def _only_readings(
 
     A mapped field that a reading calls lost is read as that of a good row, to see whether the
     others make sense: if so, the reading speaks against all that know the field. So does one with
-    an amount that the file's decimal sign does not read. Where several readings are left that
-    differ in other columns, what was done is not said more closely than is certain.
+    an amount that the file's decimal sign does not read. What may be a group of an amount came in
+    only if a field of another row did. Where several readings are left that differ in other
+    columns, what was done is not said more closely than is certain.
     """
     tried = [*tried, *_unread(tried, mapped)]
     values = mapped.read([_with_lost(one, good) for _, one in tried])
     said: dict[int, set[Hashable]] = {}
     marks: dict[int, set[Hashable]] = {}
     sound: dict[int, _Reading] = {}
-    for (line, one), value in zip(tried, values, strict=True):
-        if value is None:
+    survive = [
+        (*each, value) for each, value in zip(tried, values, strict=True) if value is not None
+    ]
+    came_in = any(one.mark is None and not one.grouped for _, one, _ in survive)
+    for line, one, value in survive:
+        if one.grouped and not came_in:
             continue
         said.setdefault(line, set()).add((one.lost, value if one.lost is None else None))
-        marks.setdefault(line, set()).add(one.mark)
+        if one.mark is not None:
+            marks.setdefault(line, set()).add(one.mark)
         if one.sound:
             sound.setdefault(line, one)
     return {

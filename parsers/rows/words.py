@@ -1,5 +1,7 @@
 """What is told to a shopkeeper of a value that could not be read."""
 
+import re
+
 from parsers.canonical import (
     FIRST_YEAR,
     ID_MAX_CHARACTERS,
@@ -11,7 +13,12 @@ from parsers.canonical import (
 from parsers.moments import formats
 from parsers.moments.blame import day_that_never_was
 from parsers.reject import RejectCode, clip
+from parsers.values.ids import LOST
 
+_LOST = (
+    "{Words} '{value}' holds question marks where letters were lost, as an encoding did not have "
+    "them"
+)
 _NO_SUCH_DAY = "{Words} '{value}' does not exist: there is no {day}"
 _SENTENCES = {
     RejectCode.EMPTY_ID: "{Words} is missing: the column '{column}' is empty",
@@ -19,8 +26,8 @@ _SENTENCES = {
     RejectCode.LONG_ID: f"{{Words}} '{{value}}' is longer than {ID_MAX_CHARACTERS} characters",
     RejectCode.ID_CONTROL_CHARACTER: "{Words} '{value}' holds a line end or another character "
     "that cannot be printed or that nobody sees",
-    RejectCode.DAMAGED_ID: "{Words} '{value}' was rounded by a spreadsheet: its last digits are "
-    "lost",
+    RejectCode.DAMAGED_ID: "{Words} '{value}' was changed by a spreadsheet, which took it for a "
+    "number or a date: what it was is lost",
     RejectCode.ID_NOT_IN_MASK: "{Words} '{value}' does not fit the mask '{pattern}'",
     RejectCode.EMPTY_MONEY: "{Words} is missing: the column '{column}' is empty",
     RejectCode.NOT_MONEY: "{Words} '{value}' is not an amount of money",
@@ -55,13 +62,15 @@ def explain(
     """
     sentence = _SENTENCES[code]
     example, day = "", None
+    if code is RejectCode.ID_CONTROL_CHARACTER and re.search(LOST, value):
+        sentence = _LOST
     if code is RejectCode.NOT_A_TIME:
         pattern = pattern or formats.ISO
         example, day = formats.example(pattern), day_that_never_was(value, pattern, language)
         if day is not None:
             sentence = _NO_SUCH_DAY
         elif widths := formats.widths(pattern):
-            sentence += f": its digits stand side by side, so all must be there, {widths}"
+            sentence += f": {widths}"
     return sentence.format(
         Words=field.words[0].upper() + field.words[1:],
         column=clip(column),

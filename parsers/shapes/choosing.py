@@ -1,9 +1,11 @@
 """Which rows of a file count, by the [rows] of its mapping: kept, left out, refunds, filled down.
 
 First blank cells are filled from the row above, then each row is judged. What is left out is
-counted with its reason. A row that cannot be placed under the header is never left out, since a
-shifted cell could hide a sale; with one exception, the rows of a report that stand between those
-that count and leave the column blank for which `keep` asks for anything at all.
+counted with its reason. Where a rule names some of the words for what is void or paid back, a row
+with another of these is a reject: the mapping does not say whether it counts. A row that cannot be
+placed under the header is never left out, since a shifted cell could hide a sale; with one
+exception, the rows of a report that stand between those that count and leave the column blank for
+which `keep` asks for anything at all.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,10 +14,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from parsers.headings.kind_words import RowKind
+from parsers.headings.row_kinds import kind_of
 from parsers.mappings.rows import ANYTHING, RowRules
 from parsers.mappings.settings_table import folded
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode, clip
-from parsers.shapes.filling import fill_down
+from parsers.shapes.filling import fill_down, says_a_sum
 from parsers.table.frame import place
 from parsers.values.ids import INVISIBLE
 
@@ -23,6 +27,8 @@ Split = Callable[[str], Sequence[str]]
 """Divides the text of one record into its fields, by the dialect of its file."""
 
 _DAMAGED = f"[\\x00-\\x08\\x0e-\\x1f\\x7f\ufffd]|{INVISIBLE}"
+_MOST_KINDS = 20  # words in a column that says what rows are; others hold names, or remarks
+_BACK = frozenset((RowKind.REFUND, RowKind.REFUNDED, RowKind.VOID))
 _LEFT, _UNKNOWN = "left", "unknown"
 _NONE_LEFT = pl.DataFrame(schema={"line": pl.Int64, "column": pl.String, "cell": pl.String})
 _SAYS_NOTHING = pl.lit(None, dtype=pl.Struct({"column": pl.String, "cell": pl.String}))
@@ -32,7 +38,7 @@ _SAYS_NOTHING = pl.lit(None, dtype=pl.Struct({"column": pl.String, "cell": pl.St
 class Chosen:
     """All records of a file, parted: frame.height + left_out.height + len(rejects) is their number.
 
-    `frame` is a frame of records (see table.py), those that fit no header among them, with the
+    `frame` is a frame of records (table/frame.py), those that fit no header among them, with the
     column `refund` more; `unplaced` has those of `rejects`. `left_out` has `line`, `column` (the
     header's own name) and `cell` (what stands in it) of each record that does not count.
     """
@@ -62,13 +68,20 @@ def choose(
     columns: Sequence[str],
     positions: Lookup[str, int],
     split: Split,
+    telling: Sequence[int] = (),
+    amounts: Sequence[int] = (),
 ) -> Chosen:
     """Apply the rules to a frame of records, which has a cell for each column of the rules.
 
     `columns` are the header's names, `positions` says which of them the mapping's names mean.
+    `telling` are the positions of the columns of ids and moments, `amounts` those of amounts.
     """
     fits = (frame["width"] == len(columns)) & ~frame["stray"]
-    frame = fill_down(frame, [positions[name] for name in rules.fill_down], fits)
+    from_above = [positions[name] for name in rules.fill_down]
+    if from_above:
+        own = [at for at in telling if at not in from_above]
+        sums = says_a_sum(frame, from_above, own, amounts)
+        frame = fill_down(frame, from_above, fits & ~sums)
     by_column = _rules_by_column(rules, columns, positions)
     if not by_column:  # as in most files: all rows count
         frame = frame.with_columns(refund=pl.lit(value=False))
@@ -97,12 +110,23 @@ def choose(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Rule:
-    """What the mapping keeps and drops by one column of the file."""
+    """What the mapping keeps, drops and takes for refunds by one column of the file."""
 
     position: int
     name: str
     keep: tuple[str, ...]
     drop: tuple[str, ...]
+    refund: tuple[str, ...]
+
+    def wary_of(self) -> frozenset[RowKind]:
+        """The kinds of which a row is no sale, even if no rule names its word."""
+        named = {*self.drop, *self.refund}
+        if self.keep or ANYTHING in named:
+            return frozenset()
+        if any(kind_of(word) in _BACK for word in self.refund):
+            return _BACK
+        voids = any(kind_of(word) is RowKind.VOID for word in self.drop)
+        return frozenset({RowKind.VOID} if voids else ())
 
 
 def _rules_by_column(
@@ -124,6 +148,7 @@ def _rules_by_column(
             name=columns[position],
             keep=said(rules.keep, position),
             drop=said(rules.drop, position),
+            refund=said(rules.refund, position),
         )
         for position in dict.fromkeys(
             positions[name] for name in (*rules.drop, *rules.keep, *rules.refund)
@@ -137,6 +162,7 @@ def _judge(
     """What a column says of each row: its name and the cell, in `left` or `unknown` or neither."""
     cells = frame[place(rule.position)].str.strip_chars()
     verdict = _verdicts(cells, rule.keep, rule.drop)
+    verdict = verdict.set(_alike(cells, rule), _UNKNOWN)
     # What is damaged may have been a word that the mapping names.
     verdict = verdict.set(cells.str.contains(_DAMAGED).fill_null(value=False), _UNKNOWN)
     verdict = verdict.set(~fits, None)
@@ -164,6 +190,17 @@ def _verdicts(cells: pl.Series, keep: Sequence[str], drop: Sequence[str]) -> pl.
         }
     verdict = cells.replace_strict(known, default=other, return_dtype=pl.String)
     return verdict.replace("", None)
+
+
+def _alike(cells: pl.Series, rule: _Rule) -> pl.Series:
+    """Whether each cell is a word that no rule names, for what the named ones are."""
+    wary = rule.wary_of()
+    words = cells.unique().drop_nulls() if wary else ()
+    if not 0 < len(words) <= _MOST_KINDS:
+        return pl.repeat(value=False, n=len(cells), dtype=pl.Boolean, eager=True)
+    named = {*rule.drop, *rule.refund}
+    others = [word for word in words if folded(word) not in named and kind_of(word) in wary]
+    return cells.is_in(others).fill_null(value=False)
 
 
 def _unnamed(keep: Sequence[str], drop: Sequence[str]) -> str:

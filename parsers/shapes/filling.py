@@ -16,8 +16,6 @@ def fill_down(frame: pl.DataFrame, positions: Sequence[int], fits: pl.Series) ->
     physical lines that are no record (a blank line, a comment, a repeated header), behind which
     another block may begin. What stays blank there is seen to be missing.
     """
-    if not positions:
-        return frame
     height = pl.int_range(frame.height, eager=True)
     begins = _begins(frame, fits)
     block = pl.select(pl.when(begins).then(height).forward_fill()).to_series()
@@ -33,6 +31,25 @@ def fill_down(frame: pl.DataFrame, positions: Sequence[int], fits: pl.Series) ->
             .alias(place(position))
         )
     return frame.with_columns(filled)
+
+
+def says_a_sum(
+    frame: pl.DataFrame, positions: Sequence[int], telling: Sequence[int], amounts: Sequence[int]
+) -> pl.Series:
+    """Whether each row is of no sale, and yet has an amount and a cell of its own in one of the
+    columns that are filled: what is carried over to the next page, say, and how it is called.
+
+    `telling` are columns, not filled from above, that say which sale a row is, or when it was.
+    """
+
+    def filled(places: Sequence[int]) -> pl.Expr:
+        cells = (pl.col(place(at)).str.strip_chars().fill_null("") != "" for at in places)
+        return pl.any_horizontal(pl.lit(value=False), *cells)
+
+    if not telling:
+        return pl.repeat(value=False, n=frame.height, dtype=pl.Boolean, eager=True)
+    sums = filled(positions) & filled(amounts) & ~filled(telling)
+    return frame.select(sums=sums)["sums"]
 
 
 def _begins(frame: pl.DataFrame, fits: pl.Series) -> pl.Series:

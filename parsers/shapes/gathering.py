@@ -21,6 +21,7 @@ from parsers.shapes.astray import of_id_in_cell, of_known_id
 from parsers.shapes.belonging import different_days, lost_neighbours
 from parsers.shapes.broken import Broken
 from parsers.shapes.lineitems import refuse_line_items
+from parsers.shapes.second_block import refuse_second_block, refuse_second_till
 from parsers.shapes.typed import amounts_of, keyed_rows
 
 
@@ -66,6 +67,7 @@ def gather(
     kept = _lasts(good, record_type.key)
     if lines is None and kept.height < good.height:
         refuse_begun_again(good, record_type)
+        refuse_second_till(good, record_type)
     return Gathered(frame=kept, duplicates=good.height - kept.height)
 
 
@@ -86,6 +88,7 @@ def _summed(
     foreign: pl.DataFrame | None,
 ) -> Gathered:
     keyed = keyed_rows(typed, record_type)
+    refuse_second_block(keyed, raws, record_type)
     good = keyed.filter(pl.col("code").is_null())
     sums = _sums(good, record_type)
     broken = Broken(record_type)

@@ -28,17 +28,7 @@ def decide_key(found: Evidence) -> Decision:
         )
     good = as_good(found.keys) if found.keys[0].pattern is not Pattern.AGAIN else []
     if not good:
-        first = found.keys[0]
-        return Decision(
-            table="columns",
-            key="transaction_id",
-            question=f"{joined(first.names)} comes again for other transactions: {first.ids:,} "
-            f"different ones on {first.rows:,} rows. What makes it unique?",
-            options=(
-                *(_line(_source(key.names, found)) for key in found.keys),
-                *_by_the_clock(found),
-            ),
-        )
+        return _comes_again(found)
     if len(good) > 1:
         each = "; ".join(f"{joined(key.names)}: {_measured(key)}" for key in good)
         return Decision(
@@ -66,6 +56,21 @@ def decide_key(found: Evidence) -> Decision:
         key="transaction_id",
         value=_source(best.names, found),
         evidence=tuple(said),
+    )
+
+
+def _comes_again(found: Evidence) -> Decision:
+    """Ask what makes the likeliest id unique, which no columns together do."""
+    first = found.keys[0]
+    return Decision(
+        table="columns",
+        key="transaction_id",
+        question=f"{joined(first.names)} comes again for other transactions: {first.ids:,} "
+        f"different ones on {first.rows:,} rows. What makes it unique?",
+        options=(
+            *(_line(_source(key.names, found)) for key in found.keys),
+            *_by_the_clock(found),
+        ),
     )
 
 

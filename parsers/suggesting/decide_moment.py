@@ -31,14 +31,28 @@ def decide_moment(found: Evidence) -> Decision:
             )[:_SHOWN_NAMES],
         )
     good = [when for when in ranked if when.score > ranked[0].score - _MARGIN]
-    options = [
-        f"occurred_at = {_source(when, pattern, found)}"
-        for when in good
-        for pattern in when.formats
-    ]
+    if (asked := _asked(good, found)) is not None:
+        return asked
     best = good[0]
-    evidence = [_span(best), *([best.because] if best.because else [])]
-    question = None
+    evidence = _seen(best)
+    if others := [joined(when.names) for when in ranked[1:] if when.score > 0]:
+        evidence.append(f"Also there: {', '.join(others)}.")
+    return Decision(
+        table="columns",
+        key="occurred_at",
+        value=_source(best, best.formats[0], found),
+        evidence=tuple(evidence),
+    )
+
+
+def _asked(good: Sequence[When], found: Evidence) -> Decision | None:
+    """Ask what the files leave open; `good` are the moments that are about as likely, best first.
+
+    None if they leave nothing open.
+    """
+    best = good[0]
+    evidence = _seen(best)
+    likely = [(when, pattern) for when in good for pattern in when.formats]
     if len(good) > 1:
         said = ", or ".join(joined(when.names) for when in good)
         question = f"Which is the moment of the sale: {said}?"
@@ -51,33 +65,26 @@ def decide_moment(found: Evidence) -> Decision:
             "would come a day too early. Is that good enough? Else ask the shop for the date of "
             "the calendar."
         )
-    elif not best.with_time:
-        timed = (
-            with_some_time(best, found.facts, found.known.latest) if len(best.names) == 1 else []
-        )
+    elif best.with_time:
+        return None
+    else:
+        alone = len(best.names) == 1
+        timed = with_some_time(best, found.facts, found.known.latest) if alone else []
         question = "There is a date but no time of day. Is midnight good enough?"
         if timed:
             question = "No column is called the time of day. Which is it? Last choice: midnight."
-        options = [
-            *(f"occurred_at = {_source(when, when.formats[0], found)}" for when in timed),
-            *options,
-        ]
-    if question is not None:
-        return Decision(
-            table="columns",
-            key="occurred_at",
-            evidence=tuple(evidence),
-            question=question,
-            options=tuple(options),
-        )
-    if others := [joined(when.names) for when in ranked[1:] if when.score > 0]:
-        evidence.append(f"Also there: {', '.join(others)}.")
+        likely = [*((when, when.formats[0]) for when in timed), *likely]
     return Decision(
         table="columns",
         key="occurred_at",
-        value=_source(best, best.formats[0], found),
         evidence=tuple(evidence),
+        question=question,
+        options=tuple(f"occurred_at = {_source(*each, found)}" for each in likely),
     )
+
+
+def _seen(best: When) -> list[str]:
+    return [_span(best), *([best.because] if best.because else [])]
 
 
 def _apart(found: Evidence) -> pl.Series:

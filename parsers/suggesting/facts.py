@@ -51,11 +51,6 @@ class Facts:
         """Whether nothing stands in it."""
         return self.filled == 0
 
-    @property
-    def is_constant(self) -> bool:
-        """Whether all cells that are not blank are the same."""
-        return len(self.distinct) == 1
-
     def mostly(self, *kinds: Look) -> bool:
         """Whether nearly all cells, or nearly all different values, look like one of these."""
         return any(

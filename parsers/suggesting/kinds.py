@@ -6,12 +6,13 @@ from functools import cache
 
 import polars as pl
 
-from parsers.headings.names import plain, signs
+from parsers.headings.kind_words import NO_WORDS, YES_WORDS, RowKind
+from parsers.headings.names import plain
+from parsers.headings.row_kinds import kind_of
 from parsers.headings.words import Concept
 from parsers.mappings.settings_table import folded
 from parsers.records.cells import Look
 from parsers.suggesting.facts import Facts, filled_down, leads_blanks, only
-from parsers.suggesting.kind_words import KIND_WORDS, NO_WORDS, STEMS, YES_WORDS, RowKind
 from parsers.suggesting.suggestion import Decision
 from parsers.suggesting.writing import of_rows, quoted, these, toml_list
 
@@ -65,32 +66,6 @@ class RowRulesFound:
                 done = counts & ~texts.is_in(self.pending[one.name])
                 counts = done if 2 * int(done.sum()) >= int(counts.sum()) else counts
         return counts
-
-
-def kind_of(value: str) -> RowKind | None:
-    """Say what a cell says of its row; None if it says nothing that is known."""
-    text = plain(value)
-    for kind, known in _by_kind().items():
-        if text in known:
-            return kind
-    words = text.split()
-    for kind, known in _by_kind().items():
-        if any(word in known for word in words):
-            return kind
-    return next(
-        (
-            kind
-            for kind, stems in STEMS.items()
-            if any(_begins(word, stem) for word in words for stem in stems.split())
-        ),
-        None,
-    )
-
-
-def _begins(word: str, stem: str) -> bool:
-    """Whether a word begins with a stem; where words have no blanks between them, has it."""
-    stem = plain(stem)
-    return stem in word if signs(stem) else word.startswith(stem)
 
 
 def find_kinds(facts: Sequence[Facts]) -> RowRulesFound:
@@ -303,14 +278,6 @@ def _usual_voids(good: Sequence[str]) -> list[str]:
     words = {plain(text) for text in good}
     usual = _GERMAN_VOIDS if words & _GERMAN else _USUAL_VOIDS
     return [word for word in usual if folded(word) not in words]
-
-
-@cache
-def _by_kind() -> dict[RowKind, frozenset[str]]:
-    return {
-        kind: frozenset(plain(word.replace("_", " ")) for word in words.split())
-        for kind, words in KIND_WORDS.items()
-    }
 
 
 @cache

@@ -22,7 +22,6 @@ class LinesEvidence:
     """How the totals stand on the rows of one transaction, counted by transactions."""
 
     found: LinesFound
-    several: int
     words: str
 
 
@@ -53,13 +52,13 @@ def judge_lines(
     differing = groups.filter(pl.col("different") > 1).height
     if on_first and on_first + alike >= _MOST * several:
         words = f"Of {several:,} with several rows, {on_first:,} have the total on the first only."
-        return LinesEvidence(found=LinesFound.FIRST, several=several, words=words)
+        return LinesEvidence(found=LinesFound.FIRST, words=words)
     if differing >= max(1, (1 - _MOST) * several):
         words = (
             f"Of {several:,} with several rows, {differing:,} have rows with different amounts: "
             "they are parts."
         )
-        return LinesEvidence(found=LinesFound.SUM, several=several, words=words)
+        return LinesEvidence(found=LinesFound.SUM, words=words)
     words = f"All {several:,} with several rows have the same amount on each of them."
     found = LinesFound.FIRST if alike >= _SEVERAL and not of_parts else LinesFound.EITHER
-    return LinesEvidence(found=found, several=several, words=words)
+    return LinesEvidence(found=found, words=words)

@@ -4,6 +4,8 @@
   found by a sample, or pinned; so each mapped cell beyond ASCII is looked at once more.
 - Torn by a line end, so that its first or last column, and that is all there is on the line above
   or below it, may be one value.
+- With zeros in it, as a crash leaves them of a block of the file.
+- Cut in the midst of an amount at its end (cut_rows.py).
 - A lone quote at the end, where fields are quoted: the one at the beginning is missing, so that
   where the field begins is a guess. So it is if a mark that quotes no other field stands at the
   beginning of one and at the end of the next.
@@ -20,25 +22,32 @@ from collections.abc import Mapping as Lookup
 import polars as pl
 
 from parsers.dialects.two_readings import is_used
+from parsers.mappings.mapping import Mapping
 from parsers.records.cells import TYPED, filled, look, shape
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.records.tokens import divider
 from parsers.reject import RAW_MAX_CHARACTERS, Reject, RejectCode, clip
+from parsers.table.cut_rows import cut_rows
 from parsers.table.frame import Table, place
 from parsers.text.encodings import Decoded, hidden_utf8
 from parsers.values.values import Found
 
+_ZERO = "\0"
 _SHOWN = 200  # cells of a column that show what its cells are like
 _LEAST_OTHERS = 3  # cells of one length that show it
 _NO_BEGINNING = (".", ",", ";", ":", ")", "'")
 
 
 def without_misread(
-    table: Table, text: Decoded, dialect: Dialect, found: Lookup[str, Found]
+    table: Table, text: Decoded, dialect: Dialect, mapping: Mapping, found: Lookup[str, Found]
 ) -> Table:
     """Reject the rows in which a mapped cell must be something else than it reads."""
     bad: dict[int, Reject] = {}
-    for reject in _torn(table, dialect):
+    for reject in (
+        *_torn(table, dialect),
+        *cut_rows(table.frame, mapping, found),
+        *_lost(table.frame, text, found),
+    ):
         bad.setdefault(reject.line, reject)
     for column in found.values():
         for reject in (
@@ -49,6 +58,21 @@ def without_misread(
         ):
             bad.setdefault(reject.line, reject)
     return table.without(bad) if bad else table
+
+
+def _lost(rows: pl.DataFrame, text: Decoded, found: Lookup[str, Found]) -> Iterator[Reject]:
+    """Reject rows with zeros where bytes were lost: a line end may be among these, so that the head
+    of one row stands before the tail of another. If most have some, they fill the cells."""
+    if _ZERO not in text.content:
+        return
+    zeros = rows["raw"].str.contains(_ZERO, literal=True)
+    if 2 * zeros.sum() > rows.height:
+        return
+    for column in found.values():  # where the value itself is none
+        zeros &= ~column.texts.str.contains(_ZERO, literal=True)
+    message = "Zeros stand in the row, where bytes were lost: its end may be that of another row"
+    for line, raw in _lines(rows, zeros):
+        yield _reject(RejectCode.LOST_BYTES, line, None, message, raw)
 
 
 def _in_utf8(rows: pl.DataFrame, text: Decoded, column: Found) -> Iterator[Reject]:
@@ -140,17 +164,23 @@ def _torn(table: Table, dialect: Dialect) -> Iterator[Reject]:
     for step, at in ((1, 0), (-1, table.width - 1)):
         if at not in places:
             continue
-        known = set(table.frame[place(at)].to_list())
-        shown = table.frame.select("line", place(at)).head(_SHOWN).rows()
+        texts = table.frame[place(at)].str.strip_chars()
+        known = set(texts.to_list())
+        shown = table.frame.select("line", text=texts).head(_SHOWN).rows()
         # The line that is beside the piece: the first of the row below it, the last of that above.
         ends = pl.col("raw").str.count_matches("\r\n|\n|\r").cast(pl.Int64) if step < 0 else 0
         beside = table.frame.select("line", "raw", place(at), piece=pl.col("line") + ends - step)
         beside = beside.filter(pl.col("piece").is_in(list(pieces)))
-        for line, raw, cell, below in beside.iter_rows():
-            piece = pieces[below]
-            whole = piece + cell if step > 0 else cell + piece
+        for line, raw, written, below in beside.iter_rows():
+            piece, cell = pieces[below], written.strip()
             others = [other for of, other in shown if of != line]
-            if whole in known or _is_alike(whole, cell) or _is_like(whole, cell, others):
+            # What was folded is indented, and then it may have been folded at a blank.
+            links = ("", " ") if written[:1].isspace() else ("",)
+            wholes = [piece + link + cell if step > 0 else cell + link + piece for link in links]
+            if any(
+                whole in known or _is_alike(whole, cell) or _is_like(whole, cell, others)
+                for whole in wholes
+            ):
                 message = (
                     f"The row may be torn in two: it has '{clip(cell)}', and line {below} "
                     f"only '{clip(piece)}'"

@@ -45,7 +45,7 @@ def cut_short(
 ) -> Unreadable | None:
     """Say that the text is cut in its last row; None if nothing shows it.
 
-    `parted` are its rows, and what is none of them (trailer.py). `pinned` is whether earlier files
+    `parted` are its rows, and what is none of them (parting.py). `pinned` is whether earlier files
     of this feed end with a line end, None if that is not known; `footer` is that of the mapping's
     [format]. Without a line end after the last row the file is cut if earlier ones have it, if the
     row has fewer fields than the header or an open quote, or if the value in its last column, a

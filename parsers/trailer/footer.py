@@ -32,17 +32,26 @@ class Rows:
     """What the rows of a table are like: evidence of what is none.
 
     `needed` are the positions that no row leaves blank, `types` and `known` the type of each column
-    and the texts seen in it.
+    and the texts seen in it; `ids` are positions of ids, and `count` is the number of records.
     """
 
     width: int
     needed: Sequence[int]
+    ids: Sequence[int]
+    count: int
     types: Sequence[Look | None]
     known: Sequence[frozenset[str]]
 
     def lacks(self, cells: Sequence[str]) -> bool:
         """Whether cells are no whole row: too many, too few, or with a needed one blank."""
         return len(cells) != self.width or any(not cells[at].strip() for at in self.needed)
+
+    def has_id(self, cells: Sequence[str]) -> bool:
+        """Whether cells have an id behind the first one: a whole number that counts no rows."""
+        numbers = [cells[at].strip() for at in self.ids if 0 < at < len(cells)]
+        return len(cells) == self.width and any(
+            each.isdecimal() and int(each[:18]) > self.count for each in numbers
+        )
 
     def knows(self, cells: Sequence[str]) -> bool:
         """Whether the first cell that is not blank is one that rows have in that column."""
@@ -53,9 +62,14 @@ class Rows:
 
 
 def learn_rows(
-    frame: pl.DataFrame, width: int, dialect: Dialect, mapped: Sequence[int] | None
+    frame: pl.DataFrame,
+    width: int,
+    dialect: Dialect,
+    mapped: Sequence[int] | None,
+    ids: Sequence[int] = (),
 ) -> Rows:
-    """Learn from the first rows of the right width; `mapped` are the positions of mapped columns.
+    """Learn from the first rows of the right width; `mapped` are the positions of mapped columns,
+    and `ids` those of ids.
 
     Without them (None) the columns that are filled in each of these rows are needed.
     """
@@ -73,6 +87,8 @@ def learn_rows(
     return Rows(
         width=width,
         needed=always if mapped is None else mapped,
+        ids=ids,
+        count=frame.height,
         types=types_of(sample, width),
         known=known,
     )
@@ -123,6 +139,7 @@ def _is_footer(record: Suspect, rows: Rows) -> bool:
         begins_with_total(words[0])
         and are_sums(words[1:])
         and not rows.knows(record.cells)
+        and not rows.has_id(record.cells)
         and not is_divided_otherwise(words[0], rows.width, blanks=False)
     )
 

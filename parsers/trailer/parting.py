@@ -6,6 +6,7 @@ be either, the file is held until the mapping says which.
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 
 import polars as pl
@@ -68,9 +69,9 @@ def part(
 ) -> Parted:
     """Part the rows of a table from what is none of them.
 
-    `frame` is one of records (table.py). Without `mapped` no total among the rows is left out, and
-    no file is held. `footer` is that of the mapping's [format]: a text, a number of lines, "" or 0
-    for none, or None: found by evidence. What a number of lines states is not read.
+    `frame` is one of records (table/frame.py). Without `mapped` no total among the rows is left
+    out, and no file is held. `footer` is that of the mapping's [format]: a text, a number of lines,
+    "" or 0 for none, or None: found by evidence. What a number of lines states is not read.
     Raises Unreadable (HEADER, AMBIGUOUS_FOOTER, CONTRADICTS_MAPPING, CUT_SHORT).
     """
     if frame.is_empty():
@@ -83,8 +84,7 @@ def part(
     kinds = _told(doubtful, header, dialect, mapped)
     body = _without(frame, kinds)
     if mapped:
-        told = {line for line, kind in kinds.items() if kind is SkippedKind.REPEATED_HEADER}
-        again = [one for one in doubtful if one.line in told]
+        again = [one for one in doubtful if kinds.get(one.line) is SkippedKind.REPEATED_HEADER]
         refuse_other_captions(body, again, header, dialect)
         if not mapped.others:
             columns = Columns(all=mapped.all, typed=mapped.typed)
@@ -95,25 +95,30 @@ def part(
     ending = _footer(body, totals, header, dialect, mapped=mapped, footer=footer)
     kinds |= {one.line: SkippedKind.FOOTER for one in ending}
     if mapped:
-        kinds |= {
-            one.line: SkippedKind.SUBTOTAL
-            for one in totals
-            if one.line not in kinds and _is_subtotal(one)
-        }
-    if not kinds:
-        return Parted(frame=frame)
-    money = mapped.money if mapped else ()
-    read = ending if not isinstance(footer, int) else []
+        subtotals = (one.line for one in totals if _is_subtotal(one))
+        kinds |= {line: SkippedKind.SUBTOTAL for line in subtotals if line not in kinds}
     return Parted(
         frame=_without(frame, kinds),
-        skipped=tuple(
-            skip(line, kinds[line], raw)
-            for line, raw in _only(frame, kinds).select("line", "raw").iter_rows()
-        ),
-        statements=tuple(
-            one for record in read for one in stated(record.line, record.cells, header, money)
-        ),
+        skipped=_left_out(frame, kinds),
+        statements=() if isinstance(footer, int) else _stated(ending, header, mapped),
     )
+
+
+def _stated(
+    ending: Sequence[Suspect], header: Header, mapped: Mapped | None
+) -> tuple[Statement, ...]:
+    money = mapped.money if mapped else ()
+    return tuple(
+        one for record in ending for one in stated(record.line, record.cells, header, money)
+    )
+
+
+def _left_out(frame: pl.DataFrame, kinds: Lookup[int, SkippedKind]) -> tuple[Skipped, ...]:
+    """Show the lines that are no rows, in the order of the table."""
+    if not kinds:  # as in most files
+        return ()
+    lines = frame.filter(pl.col("line").is_in(list(kinds))).select("line", "raw")
+    return tuple(skip(line, kinds[line], raw) for line, raw in lines.iter_rows())
 
 
 def _told(
@@ -232,7 +237,8 @@ def _footer(
     }
     if footer is None and mapped and _ends_in_a_row(body, lines, header, mapped):
         return []
-    rows = learn_rows(body, width, dialect, mapped.all if mapped else None)
+    all_, ids = (mapped.all, mapped.ids) if mapped else (None, ())
+    rows = learn_rows(body, width, dialect, all_, ids)
     if footer is None:
         return find_footer(body, rows, dialect, totals=lines)
     return pinned_footer(body, rows, dialect, footer)
@@ -258,7 +264,3 @@ def _is_subtotal(one: Suspect) -> bool:
 
 def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
     return frame.filter(~pl.col("line").is_in(list(lines))) if lines else frame
-
-
-def _only(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
-    return frame.filter(pl.col("line").is_in(list(lines)))

@@ -9,7 +9,7 @@ from parsers.header.finding import Header
 from parsers.money.written import NotMoneyError, read_money
 from parsers.records.cells import Look, look
 from parsers.reject import Unreadable, UnreadableCode, clip
-from parsers.trailer.total_words import count_in, is_partial, is_total
+from parsers.trailer.total_words import count_in, is_partial, is_total, total_in
 
 _COUNT_CELLS = 3  # a label, perhaps in two cells, and the count
 
@@ -26,7 +26,8 @@ class Statement:
     """What one line of a footer states.
 
     `text` is the amount or count as written. Of a total, `position` is that of its column and
-    `column` the header's name for it; of a count they are None.
+    `column` the header's name for it; of a count they are None, and of a total that stands in one
+    cell with its word.
     """
 
     line: int
@@ -55,13 +56,15 @@ def stated(
 ) -> list[Statement]:
     """Read what a line of the footer states; `money` are the positions of mapped amounts.
 
-    A total counts only in its column and under a word that means all of the rows: what another
-    amount is the sum of cannot be known.
+    A total counts only in its column, or in one cell with its word, if one amount is mapped; and
+    under a word that means all of the rows: what another amount is the sum of cannot be known.
     """
     words = [cell.strip() for cell in cells if cell.strip()]
     together = " ".join(words)
     if len(words) <= _COUNT_CELLS and count_in(together) is not None:
         return [Statement(line=line, kind=StatementKind.COUNT, text=together)]
+    if len(words) == len(money) == 1 and (alone := total_in(words[0])) is not None:
+        return [Statement(line=line, kind=StatementKind.TOTAL, text=alone)]
     if not words or not is_total(words[0]) or is_partial(words[0]):
         return []
     if len(cells) > len(header.columns):
@@ -100,7 +103,7 @@ def check_statements(
         ]
         if about and honest and not any(amount in honest for _, amount in about):
             one, amount = about[-1]
-            return _differs(
+            return differs(
                 one,
                 f"a total of {amount:,.2f} in column '{clip(one.column or '')}'",
                 f"the rows add up to {next(iter(honest)):,.2f}",
@@ -108,11 +111,12 @@ def check_statements(
     counted = [(one, one.count) for one in statements if one.count is not None]
     if counted and counts and not any(count in counts for _, count in counted):
         one, count = counted[-1]
-        return _differs(one, f"{count:,} records", f"there are {next(iter(counts)):,}")
+        return differs(one, f"{count:,} records", f"there are {next(iter(counts)):,}")
     return None
 
 
-def _differs(statement: Statement, states: str, found: str) -> Unreadable:
+def differs(statement: Statement, states: str, found: str) -> Unreadable:
+    """Say that a line states something else than is found."""
     return Unreadable(
         UnreadableCode.STATED_TOTAL,
         f"Line {statement.line} states {states}, but {found}.",

@@ -1,19 +1,16 @@
 """The totals and counts that a file states, held against its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 
 import polars as pl
 
 from parsers.money.amounts import exact
 from parsers.money.columns import read_amounts
-from parsers.reject import Unreadable, UnreadableCode, clip
 from parsers.table.frame import place
-from parsers.trailer.statements import Statement, check_statements
+from parsers.trailer.statements import Statement, check_statements, differs
 from parsers.values.values import Found
-
-_LEAST_ROWS = 3  # with an amount: of fewer the next may be the sum by chance
-_NEAR = 1e-6  # of an amount: what is lost where it is added up roughly
 
 
 def refuse_false_statements(
@@ -23,12 +20,14 @@ def refuse_false_statements(
     loaded: pl.DataFrame,
     amounts: Sequence[str],
     decimal: str,
+    split: Callable[[str], Sequence[str]],
 ) -> None:
     """Refuse a file that states another total, or another number of rows, than it has.
 
     A total may be meant of the rows that load, of those that could, or of all that the file has:
     `loaded` are the rows, `amounts` their columns of money, `frames` the records that may be
-    counted. One that agrees with any of them is right.
+    counted, and `split` divides the text of one. One that agrees with any of them is right. What
+    stands beside no column may be the total of any, and of what was sold, less no refunds.
 
     Raises:
         Unreadable: STATED_TOTAL.
@@ -45,41 +44,46 @@ def refuse_false_statements(
     false = check_statements(statements, sums=sums, counts=counts, decimal=decimal)
     if false is not None:
         raise false
+    alone = [
+        (one, amount)
+        for one in statements
+        if one.position is None and (amount := one.amount(decimal)) is not None
+    ]
+    if alone and not positions:
+        columns = (each for frame in frames for each in _sums_of_columns(frame, split, decimal))
+        sold = [_sum(loaded[name].filter(~loaded[name].str.starts_with("-"))) for name in amounts]
+        _refuse_total_of_nothing(alone, [*of_rows, *sold, *map(Decimal, counts)], columns)
 
 
-def refuse_sum_as_row(loaded: pl.DataFrame, records: pl.DataFrame, amounts: Sequence[str]) -> None:
-    """Refuse a last row that is exactly what all the others add up to, and more than each of them.
-
-    Whatever it is called, it may be the total of a day: loaded, it would double the day. `loaded`
-    are the rows and `amounts` their columns of money; `records` has the `line` and `raw` of each.
-
-    Raises:
-        Unreadable: AMBIGUOUS_FOOTER.
+def _refuse_total_of_nothing(
+    alone: Sequence[tuple[Statement, Decimal]],
+    honest: Sequence[Decimal],
+    columns: Iterator[Decimal],
+) -> None:
+    """Refuse totals beside no column, with their amounts, of which none is an honest one or, which
+    costs more to find out, what a column adds up to. Of the honest the first is that of the rows.
     """
-    for name in amounts:
-        rough = loaded[name].cast(pl.Float64)
-        if len(rough) <= _LEAST_ROWS or abs(rough[-1] * 2 - rough.sum()) > abs(rough[-1]) * _NEAR:
-            continue
-        last, others = exact(loaded[name])[-1], exact(loaded[name])[:-1]
-        more = bool((others.abs() < last).all()) and (others != 0).sum() >= _LEAST_ROWS
-        if more and _sum(loaded[name][:-1]) == last:
-            raise _sum_as_row(records, int(loaded["line"][-1]), last)
+    stated = {amount for _, amount in alone}
+    if stated.isdisjoint(honest) and stated.isdisjoint(columns):
+        one, amount = alone[-1]
+        found = f"the rows add up to {honest[0]:,.2f}"
+        raise differs(one, f"a total of {amount:,.2f}", found)
 
 
-def _sum_as_row(records: pl.DataFrame, line: int, last: Decimal) -> Unreadable:
-    raw = str(records["raw"].filter(records["line"] == line)[0])
-    return Unreadable(
-        UnreadableCode.AMBIGUOUS_FOOTER,
-        f"Line {line}, the last row, has {last:,.2f}, which is exactly what all rows above it add "
-        f"up to: it may be their total and no sale: '{clip(raw)}'.",
-        remedy="Say in the mapping whether the table ends with a total: [format] footer = '...', "
-        "with what that line begins with, if it does, footer = '' if all lines are rows. The file "
-        "then loads by itself.",
-    )
+def _sums_of_columns(
+    frame: pl.DataFrame, split: Callable[[str], Sequence[str]], decimal: str
+) -> Iterator[Decimal]:
+    """Add up each column of the records, mapped or not."""
+    for cells in zip_longest(*map(split, frame["raw"]), fillvalue=""):
+        yield _sum(_read(pl.Series(cells, dtype=pl.String), decimal))
 
 
 def _amounts(frame: pl.DataFrame, position: int, decimal: str) -> pl.Series:
-    texts = frame[place(position)].drop_nulls().str.strip_chars()
+    return _read(frame[place(position)].drop_nulls(), decimal)
+
+
+def _read(cells: pl.Series, decimal: str) -> pl.Series:
+    texts = cells.str.strip_chars()
     read = read_amounts("amount", Found(column="", texts=texts), decimal)
     return read.columns["amount"].filter(read.code.is_null())
 

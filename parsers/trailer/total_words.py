@@ -5,6 +5,8 @@ In the languages of the larger European markets. Compared without regard to case
 
 import re
 
+from parsers.money.currency import meanings
+
 _GRAND = """
 total|totals|grand total|overall total|report total|report totals|sum|sums|total sum|total amount|
 total sales|day total|daily total|net total|gross total|summary
@@ -89,6 +91,11 @@ _LABEL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_REMARK_AFTER = re.compile(r"\s*\([^()]*\)\s*$")
+_NOT_ALL = re.compile(r"\b(?:net|netto|gross|brutto|ht|ttc)\b", re.IGNORECASE)
+_AMOUNT = re.compile(r"[-+]?[0-9][0-9., '\u2019]*")
+_CENTS = re.compile(r"[.,][0-9]{2}$")
+
 
 def is_total(cell: str) -> bool:
     """Whether a cell holds a word for a total and nothing else: `Total`, `Summe:`, `* SUBTOTAL`."""
@@ -112,6 +119,23 @@ def count_in(text: str) -> int | None:
         return None
     digits = re.sub(r"\D", "", found["after"] or found["bare"] or found["before"] or "")
     return int(digits) if digits and len(digits) <= 12 else None  # noqa: PLR2004 - beyond any file
+
+
+def total_in(text: str) -> str | None:
+    """Give the amount that a text states as the total of all: `Total sales: 99.00`, `Summe EUR 9`.
+
+    It has cents or a currency: else it may be a count, or a year. What stands behind it in
+    parentheses is a remark. None under a word for a part, as `Total Visa` or `Net total`.
+    """
+    tokens = _REMARK_AFTER.sub("", text).replace(":", " ").split()
+    words = [token for token in tokens if not meanings(token)]
+    at = next((at for at, word in enumerate(words) if any(map(str.isdigit, word))), len(words))
+    label, amount = " ".join(words[:at]).rstrip(" =*."), " ".join(words[at:]).rstrip(" =*")
+    if not is_total(label) or is_partial(label) or _NOT_ALL.search(label):
+        return None
+    if not _AMOUNT.fullmatch(amount):
+        return None
+    return amount if len(words) < len(tokens) or _CENTS.search(amount) else None
 
 
 def is_end(text: str) -> bool:

@@ -7,7 +7,7 @@ import polars as pl
 
 from parsers.canonical import ID_MAX_CHARACTERS, Field
 from parsers.reject import RejectCode, Unreadable, UnreadableCode, clip
-from parsers.values.ids import BLANKS, CONTROL, DAMAGED, FORMULA, NULL
+from parsers.values.ids import BLANKS, CONTROL, DAMAGED, FORMULA, LOST, NULL
 from parsers.values.sources import Column, Combine, Constant
 from parsers.values.values import Found, Values, constant
 
@@ -16,9 +16,19 @@ _EXACT_DIGITS = 15
 _LONG = rf"^[0-9]{{{_EXACT_DIGITS + 1},}}$"
 _ROUNDED = rf"^[1-9][0-9]{{{_EXACT_DIGITS - 1}}}0+$"
 _LOST_DIGITS = 4  # zeros in the places of lost digits, in all: fewer may be so by chance
+# 12-3 that a spreadsheet took for a date, and shows as one, among ids such as 17-45.
+_MONTH = (
+    "(?i:jan|ene|gen|janv|feb|f[eé]vr?|mar|m[aä]r|mrz|mars|mrt|apr|abr|avr|may|mai|mei|mag|jun|juin"
+    "|giu|jul|juil|lug|aug|ago|ao[uû]t|sept?|set|oct|okt|ott|out|nov|dec|d[eé]c|dez|dic)"
+)
+_MADE_DATE = (
+    rf"^(?:[0-9]{{1,2}}[-. ]{{1,2}}{_MONTH}\.?|{_MONTH}[-. ]{{1,2}}[0-9]{{2}}"
+    r"|[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?: 00:00:00)?)$"
+)
+_TWO_NUMBERS = "^[0-9]{1,4}[-/.][0-9]{1,4}$"
 # One look for everything that few files have: each costs as much as a whole column of amounts.
 _FLAWED = f"^$|{CONTROL}|{NULL}|{DAMAGED}"
-_SUSPECT = rf'{BLANKS}|^="|{_FLAWED}|{_ROUNDED}'
+_SUSPECT = rf'{BLANKS}|^="|\?|{_FLAWED}|{_ROUNDED}|{_MADE_DATE}'
 
 
 def read_ids(
@@ -64,11 +74,11 @@ def _plain(texts: pl.Series) -> pl.Series:
 
 def _flaws(texts: pl.Series) -> pl.Series | None:
     """Say what keeps each text from being an id: a RejectCode, or null; None if nothing does."""
-    rounded = _rounded(texts)
-    if not rounded.any() and not texts.str.contains(_FLAWED).any():
+    lost = _rounded(texts) | _made_dates(texts)
+    if not lost.any() and not texts.str.contains(rf"\?|{_FLAWED}").any():
         return None
     code = pl.DataFrame({"part": texts}).select(code=_part_flaw("part"))["code"]
-    return code.set(rounded, RejectCode.DAMAGED_ID.value)
+    return code.set(lost, RejectCode.DAMAGED_ID.value)
 
 
 def _rounded(texts: pl.Series) -> pl.Series:
@@ -89,6 +99,16 @@ def _rounded(texts: pl.Series) -> pl.Series:
         if (length - _EXACT_DIGITS) * len(ids) >= _LOST_DIGITS and not by_design:
             rounded |= alike
     return rounded
+
+
+def _made_dates(texts: pl.Series) -> pl.Series:
+    """Say which ids are dates that a spreadsheet made of two numbers, as all the others are, which
+    are more."""
+    dates = texts.str.contains(_MADE_DATE)
+    numbers = texts.str.contains(_TWO_NUMBERS)
+    others = (texts != "") & ~dates
+    made = dates.any() and (numbers == others).all() and others.sum() > dates.sum()
+    return dates if made else dates & ~dates
 
 
 def refuse_ambiguous(
@@ -132,7 +152,7 @@ def _part_flaw(part: str) -> pl.Expr:
     return (
         pl.when(text == "")
         .then(pl.lit(RejectCode.EMPTY_ID.value))
-        .when(text.str.contains(CONTROL))
+        .when(text.str.contains(CONTROL) | text.str.contains(LOST))
         .then(pl.lit(RejectCode.ID_CONTROL_CHARACTER.value))
         .when(text.str.contains(NULL))
         .then(pl.lit(RejectCode.NULL_ID.value))

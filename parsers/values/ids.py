@@ -18,12 +18,16 @@ CONTROL = rf"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]|{INVISIBLE}"
 # 1.3E+18: what a spreadsheet leaves of a long number, or 1.3E18: a program that took an id for one.
 # Two ids that were different are equal now. A code such as 5E12 is none of them.
 DAMAGED = r"^[+-]?[0-9]+(?:(?:[.,][0-9]*)?[Ee]\+|[.,][0-9]+[Ee]-?)[0-9]{1,3}$"
-# What programs and spreadsheets write where nothing is, or a formula failed.
+# What programs and spreadsheets write where nothing is, or a formula failed: #BEZUG! and #N/D are
+# errors in other languages, and ######## is a number for which a column was too narrow.
 NULL = (
-    r"^(?i:[(<\[{]?(?:null|nil|none|nan|nat|n/?a|n\.a\.|undefined)[)>\]}]?|\\n|#n/a(?: n/a)?|"
-    r"#(?:ref|value|name|num|null|div/0|calc|spill|field|blocked|connect|busy|unknown|error)[!?]|"
-    r"#getting_data|err:[0-9]{3}|[-\u2013\u2014]+)$"
+    r"^(?i:[(<\[{]?(?:null|nil|none|nan|nat|n/?a|n\.a\.|k\.? ?a\.|undefined)"
+    r"[)>\]}]?|[(<\[{](?:blank|empty|leer|vide|vuoto)[)>\]}]|\\n|#n/a(?: n/a)?|"
+    r"#[^\W\d_]{2,}(?:/0)?[!?]|#[^\W\d_]/[^\W\d_]|#nv|#yok|"
+    r"#getting_data|err:[0-9]{3}|[-\u2013\u2014]+|##+|\?|\*\*+|\.\.+)$"
 )
+# Letters that an encoding did not have: M?nchen, ?rhus, ??????. An address may have one, too.
+LOST = r"^[^=/]*(?:[^\W\d_]\?+[^\W\d_]|(?:^|[ -])\?(?:\?|[^\W\d_]{2}))[^=/]*$"
 # Text that a spreadsheet is kept from reading as a number.
 FORMULA = r'^="([^"]*)"$'
 # All blanks but the ordinary one: they look like it.
@@ -44,6 +48,7 @@ def id_flaw(text: str) -> RejectCode | None:
 
 FLAWS = (
     (CONTROL, RejectCode.ID_CONTROL_CHARACTER),
+    (LOST, RejectCode.ID_CONTROL_CHARACTER),
     (NULL, RejectCode.NULL_ID),
     (DAMAGED, RejectCode.DAMAGED_ID),
 )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from parsers.values.ids import FORMULA
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -31,6 +33,11 @@ class Values:
     source: pl.Series
     marked: pl.Series | None = None
     zones: pl.Series | None = None
+
+
+def plain(texts: pl.Series) -> pl.Series:
+    """Trimmed texts, taken out of formulas that only keep a spreadsheet from reading a number."""
+    return texts.str.extract(FORMULA).fill_null(texts).str.strip_chars()
 
 
 def constant(text: str | None, length: int) -> pl.Series:

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
+from parsers.delimited import read
 from parsers.mappings.mapping import Mapping, parse_mapping
+from parsers.reading import Reading
 
 PLAIN_MAPPING = """
 timezone = "America/New_York"
@@ -20,6 +22,11 @@ HEADER = ("Store", "Receipt", "Total", "When", "Note")
 def plain_mapping(extra: str = "") -> Mapping:
     """The mapping for HEADER, with more lines before its columns (its [format], say)."""
     return parse_mapping(PLAIN_MAPPING.replace("[columns]", extra + "\n[columns]"))
+
+
+def read_plain(body: str, extra: str = "") -> Reading:
+    """Read rows below HEADER, as UTF-8 and divided by commas, by `plain_mapping`."""
+    return read((",".join(HEADER) + "\n" + body).encode(), plain_mapping(extra))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Which rows count: kept, left out, unknown, refunds, and cells filled from above."""
 
 from collections.abc import Mapping as Lookup
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -40,7 +41,9 @@ def records(*rows: str, first_line: int = 2) -> list[Record]:
     ]
 
 
-def run(rows: list[Record], rules: RowRules) -> Chosen:
+def run(
+    rows: list[Record], rules: RowRules, telling: Sequence[int] = (), amounts: Sequence[int] = ()
+) -> Chosen:
     """Choose from a frame of records as the readers make it."""
     frame = pl.DataFrame(
         {
@@ -58,7 +61,13 @@ def run(rows: list[Record], rules: RowRules) -> Chosen:
         }
     )
     return choose(
-        frame, rules, columns=COLUMNS, positions=POSITIONS, split=lambda raw: raw.split(";")
+        frame,
+        rules,
+        columns=COLUMNS,
+        positions=POSITIONS,
+        split=lambda raw: raw.split(";"),
+        telling=telling,
+        amounts=amounts,
     )
 
 
@@ -269,6 +278,25 @@ def test_nothing_is_filled_over_a_gap(between: str) -> None:
     cannot be read nobody knows."""
     chosen = run(records("a;Paid;1", between, "b;;", "c;;"), RowRules(fill_down=("Ref",)))
     assert [cell for cell in chosen.frame[place(2)] if cell is not None] == ["1", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("between", "filled"),
+    [
+        ("Carried forward;;5.20", ["North", "", ""]),  # an amount, and whose?
+        (";;5.20", ["North", "North", "North"]),  # an item without a number, or so
+        ("South;;", ["North", "South", "South"]),  # a heading
+        ("South;7;5.20", ["North", "South", "South"]),
+    ],
+)
+def test_nothing_is_filled_from_a_sum(between: str, filled: list[str]) -> None:
+    """What is carried over to the next page has a name, and it is that of no shop."""
+    rows = [
+        Record(line=at, fields=tuple(row.split(";")))
+        for at, row in enumerate(("North;1;2.00", between, ";2;3.00", ";3;4.00"), start=2)
+    ]
+    chosen = run(rows, RowRules(fill_down=("Type",)), telling=(0, 1), amounts=(2,))
+    assert [chosen.frame[place(0)][at] for at in (0, 2, 3)] == filled
 
 
 def test_a_cell_of_several_lines_is_no_gap() -> None:

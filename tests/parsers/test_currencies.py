@@ -103,3 +103,33 @@ def test_of_converted_totals_the_currency_they_were_converted_to_counts() -> Non
     assert read(data, mapping).rows["total"].to_list() == ["1.40", "1.20"]
     with pytest.raises(Unreadable):
         read(data, parse_mapping(_MAPPING))
+
+
+@pytest.mark.parametrize("name", ["Cur", "Curr.", "WKZ", "ISO", "FX", ""])
+def test_a_column_of_nothing_but_codes_is_one_of_currencies_whatever_its_name(name: str) -> None:
+    """Also if the second currency comes far down, beyond what is looked at first."""
+    called = name or "column 5"
+    held = _held(["EUR"] * 200 + ["", "CHF"], name)
+    assert f"'{called}' names different currencies: 'EUR' on line 2, 'CHF' on line 203" in (
+        held.message
+    )
+    rules = f'\n[rows]\nkeep = {{ "{called}" = ["EUR", "CHF"] }}\n'
+    assert _read(["EUR", "CHF"], name, _MAPPING + rules).rows.height == 2
+
+
+@pytest.mark.parametrize(
+    ("codes", "name"),
+    [
+        (["EUR", "EUR"], "WKZ"),
+        (["EUR", "CHF", "ABC"], "WKZ"),
+        (["EUR", "chf"], "WKZ"),
+        (["EUR", "CHF"], "Tip currency"),
+        (["", ""], "WKZ"),
+        (["EUR"] * 200 + ["CHF", "card"], "WKZ"),
+    ],
+)
+def test_a_column_with_something_else_or_of_something_else_holds_nothing(
+    codes: list[str], name: str
+) -> None:
+    """One currency, words among the codes, the currency of a tip."""
+    assert _read(codes, name).rows.height == len(codes)

@@ -35,7 +35,7 @@ WRITTEN = (
     "%Y-%m-%dT%H:%M:%S.%f",
     "%Y %m %d %H %M",
 )
-days = st.datetimes(min_value=datetime(2001, 1, 1), max_value=datetime(2060, 1, 1))  # noqa: DTZ001
+days = st.datetimes(min_value=datetime(2001, 1, 1), max_value=datetime(2060, 1, 1))  # noqa: DTZ001 - a clock on a wall
 
 
 def _decide(texts: list[str], given: str | None = None, **known: datetime) -> str:
@@ -54,7 +54,7 @@ def test_what_is_found_reads_every_value_as_it_was_meant(
 ) -> None:
     """Whatever is decided reads all values rightly; else two readings are left that do differ."""
     texts = [moment.strftime(pattern).strip() for moment in moments]
-    meant = pl.Series([datetime.strptime(text, pattern) for text in texts]).cast(  # noqa: DTZ007
+    meant = pl.Series([datetime.strptime(text, pattern) for text in texts]).cast(  # noqa: DTZ007 - no zone is written
         pl.Datetime("us")
     )
     evidence = find_format(pl.Series(texts))
@@ -77,7 +77,7 @@ def test_a_day_beyond_the_twelfth_decides(moments: list[datetime]) -> None:
 
 def test_the_future_decides() -> None:
     """A sale of 3 April is not reported on 4 March."""
-    latest = datetime(2026, 3, 6)  # noqa: DTZ001
+    latest = datetime(2026, 3, 6)  # noqa: DTZ001 - a clock on a wall
     assert _decide(["03/04/2026 10:00"], latest=latest) == "%m/%d/%Y %H:%M"
 
 
@@ -139,7 +139,7 @@ def test_a_few_bad_values_do_not_hide_the_format() -> None:
 @pytest.mark.parametrize("pattern", ["%a, %d %b %Y %H%M", "%A, %d.%m.%Y %H%M%S", "%d %b %Y %H%M"])
 def test_a_time_in_a_run_of_digits_stands_below_any_date(pattern: str) -> None:
     """As when date and time are joined from two columns, and a weekday stands before the date."""
-    days = [datetime(2023, 12, 19, 23, 16), datetime(2024, 2, 3, 8, 5)]  # noqa: DTZ001
+    days = [datetime(2023, 12, 19, 23, 16), datetime(2024, 2, 3, 8, 5)]  # noqa: DTZ001 - a clock on a wall
     texts = pl.Series([day.strftime(pattern) for day in days])
     assert read_written(texts, _decide(texts.to_list())).to_list() == days
 
@@ -242,7 +242,7 @@ def test_days_are_not_taken_for_years(texts: list[str], pattern: str) -> None:
 )
 def test_days_that_may_be_years_are_held(texts: list[str]) -> None:
     """An old file of a till that writes the day first is none of these days."""
-    assert len(find_format(pl.Series(texts), latest=datetime(2026, 11, 28)).rivals) > 1  # noqa: DTZ001
+    assert len(find_format(pl.Series(texts), latest=datetime(2026, 11, 28)).rivals) > 1  # noqa: DTZ001 - a clock on a wall
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from parsers.header.finding import Header, read_header
+from parsers.header.finding import Header, find_header
 from parsers.records.dialect import BLANKS, Dialect
 from parsers.reject import Unreadable, UnreadableCode
 from parsers.table.fast import read_fast
 from parsers.table.frame import read_patiently
 from tests.parsers.dialects import swallowed_sales
+
+COMMA = Dialect(delimiter=",")
 
 bodies = st.lists(
     st.sampled_from(
@@ -69,7 +71,7 @@ def test_both_ways_read_the_same(
 def test_ordinary_tables_are_read_fast(body: str) -> None:
     """No ordinary table may fall back on the patient reader."""
     text = "a,b,c\n" + body
-    header = read_header(text, ["a"], None)
+    header = find_header(text, COMMA, names=["a"])
     fast = read_fast(text, header, [0, 1, 2])
     assert isinstance(fast, pl.DataFrame)
     assert fast.equals(read_patiently(text, header, [0, 1, 2]))
@@ -79,7 +81,7 @@ def test_ordinary_tables_are_read_fast(body: str) -> None:
 def test_a_quoted_delimiter_does_not_take_the_patient_way(body: str) -> None:
     """Lines whose quotes all close are read one by one, and the others all at once."""
     text = "a,b,c\n" + body
-    header = read_header(text, ["a"], None)
+    header = find_header(text, COMMA, names=["a"])
     fast = read_fast(text, header, [0, 2])
     assert isinstance(fast, pl.DataFrame)
     assert fast.equals(read_patiently(text, header, [0, 2]))
@@ -92,7 +94,7 @@ def test_a_quoted_delimiter_does_not_take_the_patient_way(body: str) -> None:
 def test_quotes_inside_of_fields_are_seen_fast(body: str, strays: list[bool]) -> None:
     """Where one field may open what another closes, the line is read by itself."""
     text = "a,b,c\n" + body
-    header = read_header(text, ["a"], None)
+    header = find_header(text, COMMA, names=["a"])
     fast = read_fast(text, header, [0, 2])
     assert isinstance(fast, pl.DataFrame)
     assert fast["stray"].to_list() == strays
@@ -103,13 +105,13 @@ def test_quotes_inside_of_fields_are_seen_fast(body: str, strays: list[bool]) ->
 def test_odd_quotes_take_the_patient_way(body: str) -> None:
     """A quoted field that does not close on its line is not for the fast reader."""
     text = "a,b,c\n" + body
-    assert read_fast(text, read_header(text, ["a"], None), [0]) is None
+    assert read_fast(text, find_header(text, COMMA, names=["a"]), [0]) is None
 
 
 def test_a_text_that_begins_like_a_packed_file_is_not_unpacked() -> None:
     """polars would take a body that begins with x and 0x01 for a zlib stream."""
     text = "a,b\nx\x01,2\n"
-    fast = read_fast(text, read_header(text, ["a"], None), [0])
+    fast = read_fast(text, find_header(text, COMMA, names=["a"]), [0])
     assert fast is not None
     assert fast["field_0"].to_list() == ["x\x01"]
 
@@ -118,7 +120,7 @@ def test_a_text_that_begins_like_a_packed_file_is_not_unpacked() -> None:
 def test_a_sale_never_vanishes_in_a_quoted_field(table: tuple[str, int]) -> None:
     """Lines that are records but for two lone quotes hold the file, whichever way it is read."""
     text, line = table
-    header = read_header(text, ["a"], ",")
+    header = find_header(text, COMMA, names=["a"])
     assert read_fast(text, header, [0]) is None
     with pytest.raises(Unreadable) as caught:
         read_patiently(text, header, [0])
@@ -129,6 +131,6 @@ def test_a_sale_never_vanishes_in_a_quoted_field(table: tuple[str, int]) -> None
 def test_an_unclosed_quote_is_left_to_the_patient_reader() -> None:
     """It alone can say whether that is a mistake on one line."""
     text = 'a,b\n1,"2\n3,4\n'
-    header = read_header(text, ["a"], None)
+    header = find_header(text, COMMA, names=["a"])
     assert read_fast(text, header, [0]) is None
     assert read_patiently(text, header, [0])["unclosed"].to_list() == [True, False]

@@ -270,3 +270,21 @@ def test_a_header_with_values_in_it_has_lost_its_line_end(end: str, cells: str) 
 def test_dates_or_numbers_alone_may_be_names(more: str) -> None:
     """Those of a table with a column for each day."""
     assert len(_find(f"Store,Id,Total,When,{more}\n").columns) == 6
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["-----+----+-----+-----", "---------------", "===== === ===== ====", "-----,--,---,---",
+     "\u2500\u2500\u2500\u2500\u253c\u2500\u2500"],
+)  # fmt: skip
+def test_a_rule_under_the_names_belongs_to_the_header(rule: str) -> None:
+    """As psql and SQL*Plus draw it, though nothing divides it as it does the rows."""
+    header = _find(HEADER + rule + "\n" + ROWS)
+    assert _skipped(header) == [(2, "second-header", rule)]
+    assert header.next_line == 3
+
+
+@pytest.mark.parametrize("line", ["--", "+-+", "----7", ",,"])
+def test_a_line_of_a_few_dashes_is_no_rule(line: str) -> None:
+    """It is a row, bad as it is."""
+    assert _find(HEADER + line + "\n7,1,x,y\n").next_line == 2

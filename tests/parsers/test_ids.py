@@ -32,7 +32,9 @@ def _codes(texts: list[str]) -> list[str | None]:
     [
         "NULL", "null", "(null)", "<NULL>", "[null]", "None", "nan", "NaN", "NaT", "nil", "N/A",
         "n/a", "NA", "\\N", "undefined", "#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!",
-        "#NULL!", "#SPILL!", "Err:502", "-", "--", "\N{EM DASH}",
+        "#NULL!", "#SPILL!", "Err:502", "-", "--", "\N{EM DASH}", "#BEZUG!", "#NV", "#ZAHL!",
+        "#AD?", "#NOME?", "#N/D", "#I/T", "#VALOR!", "#ССЫЛКА!", "#Н/Д", "########", "(blank)",  # noqa: RUF001
+        "k.A.", "?",
     ],
 )  # fmt: skip
 def test_a_word_for_nothing_is_no_id(word: str) -> None:
@@ -48,10 +50,18 @@ def test_a_word_for_nothing_is_no_id(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Nancy", "None Street", "NA-1", "Nullarbor", "N1", "A-", "#12", "#REF", "E5", "5E12"]
-)
-def test_a_name_with_such_letters_is_an_id(name: str) -> None:
-    """Only the word alone says that there is none."""
+    "name",
+    [
+        "Nancy", "None Street", "NA-1", "Nullarbor", "N1", "A-", "#12", "#REF", "E5", "5E12",
+        "\u0645\u06cc\u200c\u062e\u0648\u0631", "ක්\u200dෂ",
+    ],
+)  # fmt: skip
+def test_what_is_only_like_no_id_is_one(name: str) -> None:
+    """Only a word for nothing alone says that there is none.
+
+    And what nobody sees joins letters where they need it: in Persian, and in alphabets of India
+    and around it.
+    """
     assert id_flaw(name) is None
     assert _codes([name]) == [None]
 
@@ -71,6 +81,18 @@ def test_numbers_that_a_spreadsheet_rounded_are_no_ids(cut: int) -> None:
     rounded = [f"{at}00000015734317"[:15] + "0" * (cut - 15) for at in range(11, 15)]
     assert len({*rounded}) == 4
     assert _codes([*rounded, "R1", "17"]) == [RejectCode.DAMAGED_ID] * 4 + [None] * 2
+
+
+@pytest.mark.parametrize(
+    "date", ["12-Mar", "03-Dec", "Mar-45", "12. Mrz", "03-d\u00e9c.", "12.03.2026", "2026-03-12"]
+)
+def test_an_id_that_a_spreadsheet_took_for_a_date_is_none(date: str) -> None:
+    """It was 12-3 or 3-12, of which one may be there, too."""
+    others = ["17-45", "3-41", "5-33"]
+    assert _codes([*others, date]) == [*[None] * 3, RejectCode.DAMAGED_ID]
+    assert _codes([*others, "R1", date]) == [None] * 5
+    assert _codes([date, "17-45"]) == [None] * 2
+    assert _codes([*others, "12-Gate", "12-X"]) == [None] * 5
 
 
 @pytest.mark.parametrize(
@@ -103,13 +125,6 @@ def test_what_nobody_sees_is_no_part_of_an_id(mark: str, text: str) -> None:
     assert _codes(["R1", text.format(mark)]) == [None, RejectCode.ID_CONTROL_CHARACTER]
 
 
-@pytest.mark.parametrize("name", ["\u0645\u06cc\u200c\u062e\u0648\u0631", "ක්\u200dෂ"])
-def test_what_joins_letters_where_they_need_it_is(name: str) -> None:
-    """In Persian, and in alphabets of India and around it."""
-    assert id_flaw(name) is None
-    assert _codes([name]) == [None]
-
-
 @pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u200e"])
 def test_a_status_with_what_nobody_sees_is_a_reject(mark: str) -> None:
     """It may be one of the words that the mapping names."""
@@ -117,6 +132,43 @@ def test_a_status_with_what_nobody_sees_is_a_reject(mark: str) -> None:
     reading = read(text.encode(), plain_mapping('[rows]\ndrop = { Note = ["Void"] }'))
     assert reading.rows["transaction_id"].to_list() == ["R2"]
     assert [one.code for one in reading.rejects] == [RejectCode.UNKNOWN_STATUS]
+
+
+@pytest.mark.parametrize("word", ["TBD", "unknown", "offen", "0", "000"])
+def test_an_id_without_a_digit_that_comes_twice_names_nothing(word: str) -> None:
+    """Where other ids are numbers, and these rows are of two moments: two sales, and no name."""
+    numbers = [f"R{at}" for at in range(1, 8)]
+    reading = _read([word, *numbers, word])
+    assert reading.rows["transaction_id"].to_list() == numbers
+    assert [one.code for one in reading.rejects] == [RejectCode.NULL_ID] * 2
+    assert _read([word, *numbers, word], '[rows]\nlines = "last"').duplicates == 1
+    assert _read([word, *numbers[:-1], "R1", word]).rejected == 0  # other numbers come again, too
+
+
+def test_a_word_that_comes_once_or_again_with_its_own_moment_is_an_id() -> None:
+    """As are words where most ids are words: a later row of one is a correction."""
+    assert _read(["R1", "TBD", "R2"]).rejected == 0
+    same = "".join(f"7,{receipt},1.50,2026-01-05 12:01,x\n" for receipt in ("R1", "TBD", "TBD"))
+    assert read((TOP + same).encode(), plain_mapping()).duplicates == 1
+    names = _read(["Anna", "Bert", "Carl", "Anna", "Dora", "Emil", "Fritz"])
+    assert (names.rejected, names.duplicates) == (0, 1)
+
+
+@pytest.mark.parametrize("text", ["??????", "M?nchen", "?rhus", "Caf? ?????", "S??d", "Nord-??"])
+def test_letters_that_an_encoding_did_not_have_are_no_id(text: str) -> None:
+    """Moscow and Kazan would be one shop."""
+    assert id_flaw(text) is RejectCode.ID_CONTROL_CHARACTER
+    assert _codes(["R1", text]) == [None, RejectCode.ID_CONTROL_CHARACTER]
+    assert "letters were lost" in _read([text]).rejects[0].message
+
+
+@pytest.mark.parametrize(
+    "text", ["What's next?", "Who? Where?", "shop?id=7", "https://till.example/r?A17", "R?7"]
+)
+def test_a_question_may_be_a_name(text: str) -> None:
+    """And a question mark may stand in an address."""
+    assert id_flaw(text) is None
+    assert _codes([text]) == [None]
 
 
 @pytest.mark.parametrize("blank", ["\u00a0", "\u2009", "\u202f", "\u3000"])

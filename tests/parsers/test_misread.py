@@ -70,6 +70,8 @@ def test_a_row_that_is_torn_in_its_outer_column_is_a_reject(
         (["St. Ives", "St. Mary's"], "St\n. John's"),
         (["4F9K", "YX7A", "9QQ2"], "B4K\n7"),
         ([], "St\n. John's"),
+        (["R-1001", "R-1003"], "R-10\n  02"),  # as mail and editors fold a line
+        (["St. Ives", "St. Paul"], "St.\n\tJohn"),
     ],
 )
 def test_a_row_that_is_torn_in_its_first_cell_is_a_reject(good: list[str], torn: str) -> None:
@@ -139,3 +141,15 @@ x,3685.00,7,{WHEN},R1
 7,1073",.45,7,{WHEN},R2
 """
     assert _only_reject(text, 3) is RejectCode.TOO_MANY_FIELDS
+
+
+def test_a_row_with_zeros_in_a_cell_that_is_not_mapped_is_a_reject() -> None:
+    """A line end may be among them: the head of one row, and the tail of another."""
+    row = f"7,R{{}},1.50,{WHEN},{{}}\n"
+    rows = [row.format(at, "x") for at in range(3)]
+    text = ",".join(HEADER) + "\n" + "".join(rows) + row.format(3, "x\0\0")
+    assert _only_reject(text, 5) is RejectCode.LOST_BYTES
+    filled = text.replace(",x", ",x\0")
+    assert _read(filled).rows.height == 4
+    named = text.replace("\0", "").replace("R2", "R2\0")
+    assert _only_reject(named, 4) is RejectCode.ID_CONTROL_CHARACTER

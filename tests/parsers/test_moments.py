@@ -88,15 +88,15 @@ def _mutate(text: str, seed: int) -> str:
     return text
 
 
-moments = st.datetimes(min_value=datetime(1968, 1, 1), max_value=datetime(2102, 1, 1))  # noqa: DTZ001
+moments = st.datetimes(min_value=datetime(1968, 1, 1), max_value=datetime(2102, 1, 1))  # noqa: DTZ001 - a clock on a wall
 offsets = st.integers(min_value=-14 * 60, max_value=14 * 60)
 
 
 @given(moments, offsets, st.sampled_from(FORMATS), st.sampled_from(ZONES), st.integers())
-@example(datetime(2023, 3, 12, 2, 30), 0, FORMATS[0], ZONES[0], 0)  # noqa: DTZ001
-@example(datetime(2023, 11, 5, 1, 30), 0, FORMATS[0], ZONES[0], 0)  # noqa: DTZ001
-@example(datetime(2099, 12, 31, 23, 30), 0, FORMATS[0], "Australia/Lord_Howe", 0)  # noqa: DTZ001
-@example(datetime(2011, 12, 30, 12, 0), 0, FORMATS[0], "Pacific/Apia", 0)  # noqa: DTZ001
+@example(datetime(2023, 3, 12, 2, 30), 0, FORMATS[0], ZONES[0], 0)  # noqa: DTZ001 - a clock on a wall
+@example(datetime(2023, 11, 5, 1, 30), 0, FORMATS[0], ZONES[0], 0)  # noqa: DTZ001 - a clock on a wall
+@example(datetime(2099, 12, 31, 23, 30), 0, FORMATS[0], "Australia/Lord_Howe", 0)  # noqa: DTZ001 - a clock on a wall
+@example(datetime(2011, 12, 30, 12, 0), 0, FORMATS[0], "Pacific/Apia", 0)  # noqa: DTZ001 - a clock on a wall
 @example(datetime(2000, 1, 1), 0, "%A, %d %B %Y %H:%M", ZONES[0], 689)  # noqa: DTZ001 - year 0000
 def test_reads_what_strptime_reads(
     moment: datetime, offset: int, pattern: str, zone: str, seed: int
@@ -208,7 +208,7 @@ def test_a_fraction_side_by_side_has_three_or_six_digits(
 ) -> None:
     """Tills write milliseconds or microseconds; any other number has lost a zero."""
     row = _one(f"2026-01-31 {text}", "%Y-%m-%d %H%M%S%f", "UTC")
-    expected = None if microsecond is None else datetime(2026, 1, 31, 9, 30, 0, microsecond)  # noqa: DTZ001
+    expected = None if microsecond is None else datetime(2026, 1, 31, 9, 30, 0, microsecond)  # noqa: DTZ001 - a clock on a wall
     assert row["instant"] == expected
 
 
@@ -228,14 +228,14 @@ def test_an_hour_that_clocks_skip_is_refused() -> None:
 def test_of_an_hour_that_clocks_repeat_the_first_is_meant() -> None:
     """Half past one on 5 November 2017 in New York was still summer time: 05:30 UTC."""
     row = _one("2017-11-05 01:30", "iso", "America/New_York")
-    assert row["instant"] == datetime(2017, 11, 5, 5, 30)  # noqa: DTZ001
+    assert row["instant"] == datetime(2017, 11, 5, 5, 30)  # noqa: DTZ001 - naive, in UTC
 
 
 def test_an_offset_wins_over_the_zone_and_moves_the_wall_clock() -> None:
     """A till that writes UTC sold at 16:53Z, when the shop's clock showed 11:53."""
     row = _one("2017-01-01T16:53:26Z", "iso", "America/New_York")
-    assert row["instant"] == datetime(2017, 1, 1, 16, 53, 26)  # noqa: DTZ001
-    assert row["local"] == datetime(2017, 1, 1, 11, 53, 26)  # noqa: DTZ001
+    assert row["instant"] == datetime(2017, 1, 1, 16, 53, 26)  # noqa: DTZ001 - naive, in UTC
+    assert row["local"] == datetime(2017, 1, 1, 11, 53, 26)  # noqa: DTZ001 - a clock on a wall
 
 
 @pytest.mark.parametrize("text", ["1969-12-31 23:59", "2100-01-01 00:00", "0017-01-01 00:00"])
@@ -255,7 +255,7 @@ def test_canonical_text_is_iso_with_a_fraction_only_if_there_is_one(moment: date
 def test_a_fraction_beyond_microseconds_is_cut() -> None:
     """Seven digits, as .NET writes them, lose the last one."""
     row = _one("2017-01-01T11:53:26.1234567", "iso", "UTC")
-    assert row["instant"] == datetime(2017, 1, 1, 11, 53, 26, 123456)  # noqa: DTZ001
+    assert row["instant"] == datetime(2017, 1, 1, 11, 53, 26, 123456)  # noqa: DTZ001 - naive, in UTC
 
 
 @pytest.mark.parametrize("pattern", FORMATS)

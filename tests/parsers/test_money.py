@@ -51,14 +51,18 @@ def test_what_was_written_is_read(
 
 @given(st.text(alphabet="0123456789.,-+() '$€EeCHFkr\N{NO-BREAK SPACE}", max_size=14))
 def test_nothing_is_read_as_something_else(text: str) -> None:
-    """Of any text, if it is read at all, every digit counts and the sign is that of the text."""
+    """Of any text, if it is read at all, every digit counts and the sign is that of the text.
+
+    A dash instead of cents, as in 12,- or 12.--, is no sign.
+    """
     for decimal in ".,":
         try:
             got = read_money(text, decimal)
         except NotMoneyError:
             continue
-        digits = re.sub(rf"[^0-9{decimal}]", "", re.sub("kr[.]|Rs[.]", "", text))
-        value = Decimal(digits.replace(",", ".")) * (-1 if set("-(") & set(text) else 1)
+        plain = re.sub(rf"(?<=[0-9])[{decimal}]--?(?![0-9-])", "", text)
+        digits = re.sub(rf"[^0-9{decimal}]", "", re.sub("kr[.]|Rs[.]", "", plain))
+        value = Decimal(digits.replace(",", ".")) * (-1 if set("-(") & set(plain) else 1)
         assert Decimal(got) == value
         assert got == _canonical(value)
 
@@ -93,6 +97,9 @@ def test_what_is_called_plain_is_canonical(value: Decimal) -> None:
         ("+5", "5.00"),
         ("12,34,567.00", "1234567.00"),
         ("-₹1,23,456.50", "-123456.50"),
+        ("'-12.50", "-12.50"),  # guarded against being read as a formula
+        ("'(12.50)", "-12.50"),
+        ("12.-", "12.00"),
         ("\\1,234", "1234.00"),  # the yen sign, in the code page of Japan
     ],
 )
@@ -111,6 +118,9 @@ def test_forms_that_tills_write_with_a_point(text: str, expected: str) -> None:
         ("1\N{NARROW NO-BREAK SPACE}234,56", "1234.56"),
         ("70,48\N{NO-BREAK SPACE}zł", "70.48"),
         ("kr. 12,50", "12.50"),
+        ("12,-", "12.00"),
+        ("1.234,-- €", "1234.00"),
+        ("-12,\N{EN DASH}", "-12.00"),
     ],
 )
 def test_forms_that_tills_write_with_a_comma(text: str, expected: str) -> None:
@@ -124,7 +134,8 @@ def test_forms_that_tills_write_with_a_comma(text: str, expected: str) -> None:
         *("---", "N/A", "NaN", "1e999", "1E+3", "inf", "abc", "12,34.5", "1,23", "1,2345", "0,123"),
         *("1,,234", "1 234,567", "1.2.3", "(-5)", "-5-", "((5))", "(5", "5)", "5.", "12 50"),
         *("1,2,345", "123,45,678", "1,23,45", "0,12,345", "1 23 456", "50¢", "50￠", "5%", "5 CR"),
-        *("5+", "$5€", "1,234 567", "٣.50", "5 6", "$", ".", "1_000", "0x10", "1" * 101),
+        *("'12.50", "'--5", "12.5.-", "12.-5", "5.-5", "3 .-"),
+        *("5+", "$5€", "1,234 567", "٣.50", "5 6", "$", ".", "12,-", "1_000", "0x10", "1" * 101),
     ],
 )
 def test_what_is_not_an_amount_is_refused(text: str) -> None:

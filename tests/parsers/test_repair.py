@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from parsers.records.dialect import Dialect
 from parsers.rows.repair import ROWS_MAX, repair
 from tests.parsers.tables import COMMA, NAMES, mapped, read_row, records
 
@@ -51,8 +52,8 @@ class Damage:
 def damages(draw: st.DrawFn) -> Damage:
     """Draw a table of columns in any order, and add or take one delimiter somewhere in a row.
 
-    Added: anywhere, or as the sign of an amount that is not quoted. Taken: any of the row's own,
-    alone or with the field before it.
+    Added: anywhere, with the cell of a column that came in, or as the sign of an amount that is not
+    quoted. Taken: any of the row's own, alone or with the field before it.
     """
     unmapped = draw(st.lists(st.sampled_from(sorted(_UNMAPPED)), max_size=4, unique=True))
     columns = draw(st.permutations([*NAMES, *unmapped]))
@@ -60,10 +61,13 @@ def damages(draw: st.DrawFn) -> Damage:
     at = draw(st.integers(0, len(table) - 1))
     row = list(table[at])
     joined = ",".join(row)
-    how = draw(st.sampled_from(("add", "take", "lose", "bare")))
+    how = draw(st.sampled_from(("add", "come", "take", "lose", "bare")))
     if how == "add":
         place = draw(st.integers(0, len(joined)))
         damaged = joined[:place] + "," + joined[place:]
+    elif how == "come":
+        place = draw(st.integers(0, len(row)))
+        damaged = ",".join([*row[:place], draw(_AMOUNT | _COUNT | _MOMENT | _WORD), *row[place:]])
     elif how == "bare":
         place = draw(st.sampled_from([at for at, name in enumerate(columns) if name in _AMOUNTS]))
         bare = draw(st.sampled_from(_written_with_a_comma(Decimal(row[place]))))
@@ -193,6 +197,65 @@ def test_an_amount_is_never_split_at_its_own_sign(amount: str) -> None:
     assert read_row(repaired.frame, header, 5) is None
 
 
+COLUMNS = "Store,Id,When,Tip,Total"
+OTHERS = [f"Main St,{n},2026-01-01 10:{n},{'' if n % 3 else '0.50'},{n}.50" for n in range(10, 20)]
+
+
+def _with_a_column(*rows: str, header: str = COLUMNS, good: list[str] = OTHERS) -> list[str]:
+    """Repair rows below good ones; gives what was done to each that was repaired."""
+    frame, found = records("\n".join([header, *good, *rows]) + "\n")
+    return [one.done for one in repair(frame, found, COMMA, mapped(found)).repairs]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Main St,99,2026-01-31 10:00,0.50,12.50,1.00",  # behind the total
+        "Main St,99,2026-01-31 10:00,,12.50,3",
+        "Main St,99,2026-01-31 10:00,0.50,1.00,12.50",  # before it
+        "Main St,99,2026-01-30 10:00,2026-01-31 10:00,0.50,12.50",
+    ],
+)
+def test_a_field_of_a_new_column_is_never_taken_for_another(row: str) -> None:
+    """A number or a date that is one too many may be of a column that the header has not."""
+    assert _with_a_column(row) == []
+
+
+def test_a_new_column_beside_one_of_text_is_seen() -> None:
+    """The total would be a part of that text, or the blank note would be left out."""
+    good = [f"Main St,{n},2026-01-01 10:{n},Ann,{n}.50" for n in range(10, 20)]
+    row = "Main St,99,2026-01-31 10:00,Ann,7.00,1.00"
+    assert _with_a_column(row, header="Store,Id,When,Cashier,Total", good=good) == []
+    good = [f"Main St,{n},2026-01-01 10:{n},{n}.50,late" for n in range(10, 20)]
+    row = "Main St,99,2026-01-31 10:00,1.00,6.00,"
+    assert _with_a_column(row, header="Store,Id,When,Total,Note", good=good) == []
+
+
+def test_a_comma_in_a_text_is_no_new_column() -> None:
+    """If no other cells could stand where they would then be; nor is one behind the last cell."""
+    good = [f"Main St,{n},Tea,2026-01-01 10:{n},{n}.50,0.50" for n in range(10, 20)]
+    rows = [
+        "Main St,99,Cake, big,2026-01-31 10:00,7.00,0.50",
+        "Main St,98,Cake, 2,2026-01-31 10:00,7.00,0.50",
+        "Main St,97,Tea,2026-01-31 10:00,7.00,0.50,",
+    ]
+    header = "Store,Id,Item,When,Total,Tip"
+    assert _with_a_column(*rows, header=header, good=good) == [
+        "'Cake, big' is one value, of column 'Item'",
+        "'Cake, 2' is one value, of column 'Item'",
+        "a blank field at column 'Tip' was left out",
+    ]
+
+
+def test_a_group_of_an_amount_is_none_either_unless_a_column_came_in() -> None:
+    """1,250.00 may be 250.00 behind a new column, where another row has 2,7.00."""
+    good = [f"Main St,{n},2026-01-01 10:{n},{n}.50" for n in range(10, 20)]
+    header, begins = "Store,Id,When,Total", "Main St,99,2026-01-31 10:00"
+    assert len(_with_a_column(f"{begins},1,250.00", header=header, good=good)) == 1
+    both = (f"{begins},1,250.00", f"{begins},2,7.00")
+    assert _with_a_column(*both, header=header, good=good) == []
+
+
 def test_no_more_than_a_thousand_rows_are_tried() -> None:
     """What a wrong delimiter in each of a million rows costs is bounded."""
     bad = [f"Main St,R-9{n},C-1,12.50,2026-01-31 10:00,0.50,a,b" for n in range(ROWS_MAX + 50)]
@@ -206,3 +269,13 @@ def test_a_table_without_rows_of_the_wrong_width_is_left_as_it_is() -> None:
     """The very same frame: an ordinary file costs nothing."""
     frame, header = records("\n".join([HEADER, *GOOD]))
     assert repair(frame, header, COMMA, mapped(header)).frame is frame
+
+
+@pytest.mark.parametrize(("name", "repaired"), [("Caf&eacute;", 0), ("Caf&#233;", 0), ("Caf", 1)])
+def test_a_delimiter_that_ends_a_sign_of_html_is_no_blank_field(name: str, repaired: int) -> None:
+    """The shop would be Caf&eacute, which is no name."""
+    rows = [f"Main St;{n};2026-01-01 10:{n};{n}.50" for n in range(10, 20)]
+    rows.append(f"{name};;99;2026-01-01 11:00;1.50")
+    semicolon = Dialect(delimiter=";")
+    frame, header = records("\n".join(["Store;Id;When;Total", *rows]), semicolon)
+    assert len(repair(frame, header, semicolon, mapped(header)).repairs) == repaired

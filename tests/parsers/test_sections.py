@@ -36,7 +36,8 @@ def _held(text: str) -> Unreadable:
     [
         "Refunds", '"Refunds"', "\nRefunds", "Voided transactions,,,,", "Store: Hamburg",
         "Store:,Hamburg,,,", "Total,,4.50,,\n\nRefunds",
-        "*** Refunds ***", "\u8fd4\u91d1",
+        "*** Refunds ***", "\u8fd4\u91d1", "2. Refunds", "Voided transactions (2):", "refunds",
+        "(3) Refunds [12]", "storno:",
     ],
 )  # fmt: skip
 def test_a_title_among_the_rows_holds_the_file_and_a_comment_decides(title: str) -> None:
@@ -61,6 +62,39 @@ def test_a_title_among_the_rows_holds_the_file_and_a_comment_decides(title: str)
 def test_a_line_that_is_no_title_holds_nothing(line: str) -> None:
     """A page's number, a day, a piece of a note, a total: it is a reject, or left out."""
     assert _read(TOP + ROWS + line + "\n" + BELOW).rows.height >= 5
+
+
+def test_a_comment_of_one_word_for_a_kind_of_rows_is_a_title() -> None:
+    """Found by its sign, it says what stands below it; one that the mapping names does not."""
+    text = TOP + "# Sales of Monday\n" + ROWS + "# Refunds\n" + BELOW
+    assert "'# Refunds'" in _held(text).message
+    assert _read(text, "[format]\ncomment = '# Refunds'").rows.height == 6
+    assert _read(text.replace("Refunds", "closed by Anna")).rows.height == 6
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "held"),
+    [
+        ("Shop 11", "Shop 12", True),
+        ("Shop 11,,,,", "SHOP  12,,,,", True),
+        ("Till no. 3 of Shop 1", "Till no. 4 of Shop 1", True),
+        ("Shop 11", "Shop 11", False),
+        ("Shop 11", "Till 12", False),
+        ("Day 1", "Day 2", False),
+        ("Week 40", "Week 41", False),
+        ("Sales 05.01.2026", "Sales 06.01.2026", False),
+        ("Page 1", "Page 2", False),
+    ],
+)
+def test_a_line_above_the_header_with_another_number_is_a_title(
+    first: str, second: str, *, held: bool
+) -> None:
+    """Of another shop or till; a day or a page says nothing that the rows do not."""
+    text = first + "\n" + TOP + ROWS + second + "\n" + BELOW
+    if held:
+        assert "stands among the rows like a title" in _held(text).message
+    else:
+        assert _read(text).rows.height >= 6
 
 
 def test_a_label_with_another_value_than_above_the_header_holds_the_file() -> None:

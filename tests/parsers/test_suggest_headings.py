@@ -2,11 +2,11 @@
 
 import pytest
 
+from parsers.headings.kind_words import RowKind
 from parsers.headings.more_words import MORE_WORDS
 from parsers.headings.names import heading, plain
+from parsers.headings.row_kinds import kind_of
 from parsers.headings.words import WORDS, Concept
-from parsers.suggesting.kind_words import RowKind
-from parsers.suggesting.kinds import kind_of
 
 NAMES = {
     "Total Collected": {Concept.TOTAL, Concept.GRAND},

@@ -87,6 +87,8 @@ def test_a_footer_is_left_out_and_listed(footer: str, end: str) -> None:
         "Summer Shop,R17",
         "Summer Shop",
         "Total,R17",  # a shop may be called so
+        "Total Nord,1011,5.00,,",  # with an id, which is no sum
+        "Total Nord,20261011,,2026-01-02 10:00,",
         'Summer Shop,"',  # a quote that is never closed may hold the rest of a sale
         "\nMain St",
     ],

@@ -47,3 +47,17 @@ def test_rows_that_are_repaired_count_as_whole() -> None:
     rows = [f"7,R{at},1.50,2026-01-05 12:00,{'a,b' if at % 3 else 'a'}\n" for at in range(30)]
     reading = read(("Store,Receipt,Total,When,Note\n" + "".join(rows)).encode(), plain_mapping())
     assert reading.rows.height == 30
+
+
+@pytest.mark.parametrize("mark", ["{}", '"{}"'])
+@pytest.mark.parametrize("first", [0, 1])
+def test_rows_that_are_numbered_without_a_name_hold_the_file_once(mark: str, first: int) -> None:
+    """As R writes them: not a reject for each row."""
+    rows = [mark.format(first + at) + "," + GOOD.format("1.50", at) for at in range(12)]
+    with pytest.raises(Unreadable) as caught:
+        _read(0, rows)
+    assert caught.value.code is UnreadableCode.AMBIGUOUS_DIALECT
+    assert "all 12 rows have 7 fields: the first one counts the rows" in caught.value.message
+    assert "row.names = FALSE" in caught.value.remedy
+    assert _read(0, [*rows[:5], *rows[6:]]).rejected == 11
+    assert _read(0, rows[:2]).rejected == 2

@@ -19,7 +19,7 @@ PLAIN = (
     "%Y%m%d%H%M%S",
     "%H:%M %d-%m-%Y",
 )
-moments = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2098, 12, 31))  # noqa: DTZ001
+moments = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2098, 12, 31))  # noqa: DTZ001 - a clock on a wall
 
 
 def _patient(texts: pl.Series, pattern: str) -> pl.DataFrame:

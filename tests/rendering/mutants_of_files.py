@@ -6,7 +6,7 @@ MUTANTS_OF_FILES: tuple[Mutant, ...] = (
     mutant(
         "cents may have a fraction",
         "money.amounts:_fitting",
-        'broken = found.texts.str.contains(r"[0-9][.,]|[.,][0-9]")',
+        "broken = found.texts.str.contains(_PARTED)",
         'broken = found.texts == "?"',
         damage="whole units",
         amounts="123450",
@@ -52,8 +52,8 @@ MUTANTS_OF_FILES: tuple[Mutant, ...] = (
     ),
     mutant(
         "an order of day and month that earlier files had is never contradicted",
-        "moments.deciding:decide_format",
-        'raise _contradiction(where, given, others or [better or ""], unfit[0])',
+        "moments.deciding:_weigh",
+        'raise _contradiction(where, given, others or [better or ""], unfit)',
         "pass",
         damage="other order of dates pinned",
         date="%d/%m/%Y",
@@ -123,7 +123,7 @@ MUTANTS_OF_FILES: tuple[Mutant, ...] = (
     ),
     mutant(
         "a sale may be in the future",
-        "moments.evidence:is_impossible",
+        "moments.possible:is_impossible",
         "if latest is not None and",
         "if False and",
         date="%m/%d/%Y",
