@@ -13,6 +13,7 @@ from storage.errors import DropsafeError, NotAllowed
 from storage.journal import Line, restore_or_write_anew
 from storage.ledger import SETTLED, Entry, State
 from storage.mappings import MappingVersion
+from storage.rows import Fold
 
 
 def of_version(version: MappingVersion) -> Line:
@@ -81,6 +82,15 @@ def of_undo(delivery: str) -> Line:
     return {"undone": delivery}
 
 
+def of_decision(mark: str, *, after: str) -> Line:
+    """The line behind those on an undo, redo or replay: its mark, and that of the one before it.
+
+    The database has the last mark. So a journal that lost its end, or lines in the middle, is
+    known: it lacks that mark, or has one that came after none there is.
+    """
+    return {"decided": mark, "after": after}
+
+
 def note(home: Home, entry: Entry) -> None:
     """Write down how a settled delivery is read; saying it again changes nothing."""
     with home.database.reading() as connection:
@@ -113,6 +123,8 @@ def adopt(home: Home) -> None:
             lines = [of_version(version) for version in mappings.history(connection, name)]
             for entry in ledger.entries(connection, tenant=name, states=SETTLED):
                 lines += lines_on(connection, entry)
+            marks = {fold.decided for fold in rows.folds_of(connection, name)} - {""}
+        lines += [of_decision(mark, after="") for mark in sorted(marks)]
         home.journal.append(name, lines)
 
 
@@ -142,6 +154,19 @@ class Decided:
     read: dict[str, tuple[str, int]] = field(default_factory=dict)
     opened: set[str] = field(default_factory=set)
     undone: set[str] = field(default_factory=set)
+    ever_undone: set[str] = field(default_factory=set)
+    marks: set[str] = field(default_factory=lambda: {""})
+    has_a_gap: bool = False
+
+    def lacks_a_decision(self, folds: Iterable[Fold]) -> bool:
+        """Whether lines on an undo, redo or replay that the database knows were lost."""
+        return self.has_a_gap or any(one.decided not in self.marks for one in folds)
+
+    def tells_of(self, delivery: str, state: str) -> bool:
+        """Whether it was told all that led to a settled state: what was redone, was undone once."""
+        if state == State.UNDONE and delivery not in self.ever_undone:
+            return False
+        return delivery in self.read or delivery in self.opened
 
 
 def decided(home: Home, tenant: str, *, and_then: Iterable[Line] = ()) -> Decided:
@@ -169,27 +194,30 @@ def check_is_whole(home: Home, decided: Decided, tenant: str) -> list[Line]:
     out of the inbox yet. The caller has the claim.
 
     Raises:
-        NotAllowed: settled deliveries or versions of mappings are not in the journal.
+        NotAllowed: settled deliveries, versions of mappings or decisions are not in the journal.
     """
     with home.database.reading() as connection:
         settled = ledger.entries(connection, tenant=tenant, states=SETTLED)
         versions = {(one.feed, one.version) for one in mappings.history(connection, tenant)}
-        unsaid = [one for one in settled if one.id not in decided.read.keys() | decided.opened]
+        unsaid = [one for one in settled if not decided.tells_of(one.id, one.state)]
         waiting = set(home.inbox.waiting(tenant)) if unsaid else set()
         lost = [one for one in unsaid if one.id not in waiting]
-        if lost or versions - decided.versions.keys():
-            raise _lacks(home, tenant, len(lost))
+        if decided.lacks_a_decision(rows.folds_of(connection, tenant)):
+            raise _lacks(home, tenant, "what was undone, redone or replayed last")
+        if lost:
+            raise _lacks(home, tenant, f"how {len(lost):,} settled deliveries were read or undone")
+        if versions - decided.versions.keys():
+            raise _lacks(home, tenant, "all versions of its mappings")
         return [line for entry in unsaid for line in lines_on(connection, entry)]
 
 
-def _lacks(home: Home, tenant: str, lost: int) -> NotAllowed:
-    what = f"how {lost:,} settled deliveries were read" if lost else "all versions of its mappings"
+def _lacks(home: Home, tenant: str, what: str) -> NotAllowed:
     hint = "To have it written anew as the ledger has it: dropsafe init"
     if home.journal.exists(tenant):
         hint = restore_or_write_anew(tenant)
     return NotAllowed(
         f"The journal of {tenant} does not say {what}, which the database does: rows would be lost "
-        "in a rebuild.",
+        "in a rebuild, or come back.",
         hint=hint,
     )
 
@@ -209,6 +237,10 @@ def _hear(found: Decided, tenant: str, line: Line) -> None:
         found.undone.discard(line["opened"])
     elif "undone" in line:
         found.undone.add(line["undone"])
+        found.ever_undone.add(line["undone"])
+    elif "decided" in line:
+        found.has_a_gap |= line["after"] not in found.marks
+        found.marks.add(line["decided"])
 
 
 def _with_pins(version: MappingVersion, pins: dict[str, str]) -> MappingVersion:

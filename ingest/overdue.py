@@ -5,7 +5,7 @@ By itself, since whoever asks whether to begin should not pay for what it takes 
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from ingest.home import Home
 from storage import tenants
@@ -34,7 +34,7 @@ def is_due(home: Home, tenant: str, today: date, keep_days: int | None) -> bool:
 
 def first_kept(today: date, keep_days: int) -> date:
     """The first of the days whose bytes are kept: what came before it is taken away."""
-    return today - timedelta(days=keep_days)
+    return date.fromordinal(max(1, today.toordinal() - keep_days))
 
 
 def retention(home: Home) -> dict[str, int]:

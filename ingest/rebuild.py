@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
-from ingest import journalling, settling, tenancy
+from ingest import journalling, settling
 from ingest.claiming import claimed
 from ingest.home import Home
 from ingest.journalling import Decided
-from ingest.loading import Findings, intact_bytes, read
+from ingest.loading import Findings, read
+from ingest.rebuild_beside import opened_otherwise, release, restore_opened, restore_tenant
 from ingest.rebuild_places import (
     LOST,
     PRUNED,
@@ -28,16 +30,14 @@ from ingest.rebuild_places import (
     write_down,
 )
 from ingest.refolding import SHOWN
-from ingest.replay_fold import UNDONE
-from ingest.verdicts import LoadedCode
 from parsers.canonical import RECORD_TYPES
-from storage import ledger, mappings, rows, tenants
-from storage.accounts import Tenant
+from storage import ledger, rows, tenants
 from storage.database import write
 from storage.delivery import delivery_id, order_of
 from storage.effect import NO_EFFECT, Effect, together
 from storage.errors import DatabaseAway, NotAllowed, NotFound
-from storage.ledger import SETTLED, Counts, Entry, State
+from storage.journal import Line
+from storage.ledger import SETTLED, Counts, Entry
 from storage.refold_whole import WholeRefold
 
 log = structlog.get_logger()
@@ -52,11 +52,14 @@ class Rebuilt:
     `deliveries` is how many count, `restored` how many of those in the archive the database did
     not know, `effect` what the rows were otherwise than the archive has them. `no_credentials`: the
     tenant itself was not known; nobody can log in as it until it is given an Upload Key.
-    `taken_as_is` is how many deliveries could not be read, as retention has taken their bytes away,
-    so that what they had brought stays as it was; `without_rows` how many of them the database did
-    not know, so that their rows are lost. `misattributed` rows said what they should, but bore
-    another delivery or line; `superseded` of the values that rows had before, to which an undo goes
-    back, were missing, otherwise or too many.
+
+    Where retention has taken bytes away: what `taken_as_is` deliveries had brought stays as it was;
+    of `without_rows` the database did not know what they brought; `fell_back` were read anew since
+    the database was dumped, and are again as they had been read before. `in_doubt` rows may be
+    otherwise: a delivery was undone since then, and newer ones may have repeated what it said.
+
+    `misattributed` rows said what they should, but bore another delivery or line; `superseded` of
+    the values that rows had before, to which an undo goes back, were missing, otherwise or surplus.
     """
 
     tenant: str
@@ -67,15 +70,18 @@ class Rebuilt:
     no_credentials: bool
     taken_as_is: int = 0
     without_rows: int = 0
+    fell_back: int = 0
+    in_doubt: int = 0
     misattributed: int = 0
     superseded: int = 0
 
 
 def all_tenants(home: Home) -> list[str]:
-    """Tenants that have anything in the archive, or are known to the database."""
+    """Tenants that have anything in the home, or are known to the database."""
     with home.database.reading() as connection:
         known = {tenant.name for tenant in tenants.everyone(connection)}
-    return sorted(known | set(home.archive.tenants()))
+    on_disk = (*home.archive.tenants(), *home.inbox.tenants(), *home.inbox.tenants_with_held())
+    return sorted(known.union(on_disk))
 
 
 def rebuild(
@@ -102,56 +108,54 @@ def rebuild(
         if not verify:
             home.archive.sort_out(tenant)
             home.packing.mend(tenant)
-        decided = _decided(home, tenant, without, verify=verify)
-        no_credentials = False if verify else _restore_tenant(home, decided, tenant)
+        decided, lines = _decided(home, tenant, without)
         told = _told(home, tenant)
+        opened = opened_otherwise(home, tenant, decided, told)
         effect, found = NO_EFFECT, _Found()
         all_places: list[Place] = []
         for record in RECORD_TYPES:
             ours = places(home, tenant, record, decided, told)
-            made = _fold(home, (tenant, record), ours, found, verify=verify, progress=progress)
+            lines += [one.as_it_stands for one in ours if one.falls_back]
+            begin = partial(_begin_writing, home, tenant, decided, lines, found)
+            made = _fold(
+                home,
+                (tenant, record),
+                ours,
+                found,
+                begin_writing=None if verify else begin,
+                progress=progress,
+            )
             effect = together(effect, made, shown=SHOWN)
             all_places += ours
-        restored = sum(not one.is_known for one in all_places)
-        restored += _restore_opened(home, tenant, decided, told, verify=verify)
-        released = 0
+        restored = sum(not one.is_known for one in all_places) + len(opened)
+        released, unreadable = 0, 0
         if not verify:
-            released = _release(home, tenant, decided) + settling.release_due(home, tenant)
+            restore_opened(home, tenant, decided, told, opened)
+            released, unreadable = release(home, tenant, decided)
+            released += settling.release_due(home, tenant)
             log.info("tenant.rebuilt", tenant=tenant, restored=restored)
     pruned = [one for one in all_places if one.pruned and not one.undone]
     return Rebuilt(
         tenant=tenant,
         taken_as_is=sum(one.had_rows for one in pruned),
-        without_rows=sum(not one.had_rows for one in pruned),
+        without_rows=sum(not one.had_rows for one in pruned) + unreadable,
+        fell_back=sum(one.falls_back for one in all_places),
+        in_doubt=found.in_doubt,
         misattributed=found.misattributed,
         superseded=found.superseded,
         deliveries=len(_counted(decided)),
         restored=restored,
         released=released,
         effect=effect,
-        no_credentials=no_credentials,
+        no_credentials=found.no_credentials,
     )
 
 
-def _restore_tenant(home: Home, decided: Decided, tenant: str) -> bool:
-    """Bring back the tenant and its mappings; says whether the tenant was not known."""
-    with home.database.reading() as connection:
-        try:
-            tenants.find(connection, tenant)
-            is_new = False
-        except NotFound:
-            is_new = True
-    if is_new:
-        tenancy.add(home, Tenant(name=tenant))  # with an Upload Key that nobody ever sees
-    with home.database.writing() as connection:
-        mappings.restore(connection, list(decided.versions.values()))
-        for (feed, number), version in decided.versions.items():
-            mappings.settle(connection, tenant, feed, number, version.pins)
-    return is_new
+def _decided(home: Home, tenant: str, without: Collection[str]) -> tuple[Decided, list[Line]]:
+    """What the journal says, when it is known to say it all, with lines that it is to be told.
 
-
-def _decided(home: Home, tenant: str, without: Collection[str], *, verify: bool) -> Decided:
-    """What the journal says, when it is known to say it all. Raises as `rebuild` does."""
+    Raises as `rebuild` does.
+    """
     decided = journalling.decided(home, tenant)
     lines = journalling.check_is_whole(home, decided, tenant)
     for delivery in sorted(without):
@@ -161,15 +165,19 @@ def _decided(home: Home, tenant: str, without: Collection[str], *, verify: bool)
                 hint=f"'dropsafe deliveries --tenant {tenant}' lists its deliveries.",
             )
         entry = entry_on_disk(home, tenant, delivery, if_any=True)
+        if is_pruned(home, tenant, delivery):
+            raise NotAllowed(
+                f"The bytes of delivery {delivery} are kept no longer, as the tenant's retention "
+                "says. That stops no rebuild: what it brought is taken as it is.",
+                hint=f"dropsafe rebuild {tenant}",
+            )
         if entry is not None and not is_lost(home, entry):
             raise NotAllowed(
                 f"The bytes of delivery {delivery} are as they were received.",
                 hint=f"To have it count no more: dropsafe undo {delivery}",
             )
         lines.append(journalling.of_undo(delivery))
-    if lines and not verify:
-        home.journal.append(tenant, lines)
-    return journalling.decided(home, tenant, and_then=lines) if lines else decided
+    return (journalling.decided(home, tenant, and_then=lines) if lines else decided), lines
 
 
 def _told(home: Home, tenant: str) -> dict[str, Entry]:
@@ -189,6 +197,8 @@ class _Found:
 
     misattributed: int = 0
     superseded: int = 0
+    in_doubt: int = 0
+    no_credentials: bool = False
 
 
 _Restored = list[tuple[Place, Findings, Counts]]
@@ -200,12 +210,13 @@ def _fold(
     ours: list[Place],
     found: _Found,
     *,
-    verify: bool,
+    begin_writing: Callable[[], None] | None,
     progress: Progress,
 ) -> Effect:
     """Fold one record type from the beginning, and put it in place of the rows.
 
-    Where retention has taken bytes away, from the last of those on that the database knows.
+    Where retention has taken bytes away, from the last of those on that the database knows. When
+    everything could be read, it begins to write; else it only compares.
     """
     tenant, record = fold
     with home.database.connect() as connection:
@@ -217,8 +228,10 @@ def _fold(
             effect = refold.effect(shown=SHOWN)
             found.misattributed += refold.misattributed()
             found.superseded += refold.superseded_otherwise()
-        if verify:
+            found.in_doubt += refold.in_doubt
+        if begin_writing is None:
             return effect
+        begin_writing()
         with write(connection):
             if rows.fold_of(connection, tenant, record, lock=True) != before:
                 raise DatabaseAway("The rows were changed meanwhile; try again.")
@@ -231,10 +244,20 @@ def _fold(
     return effect
 
 
+def _begin_writing(
+    home: Home, tenant: str, decided: Decided, lines: list[Line], found: _Found
+) -> None:
+    """Tell the journal its lines, and bring back the tenant: everything could be read."""
+    if lines:
+        home.journal.append(tenant, lines)
+        lines.clear()
+    found.no_credentials |= restore_tenant(home, decided, tenant)
+
+
 def _say_all(home: Home, refold: WholeRefold, ours: list[Place], progress: Progress) -> _Restored:
     """Fold in what counts; gives what the ledger is to be told, of what it does not know so."""
     base = max((one.entry.id for one in ours if one.pruned and one.told), default="")
-    _begin(refold, base, {one.entry.id for one in ours if not one.undone})
+    _begin(refold, base, ours)
     restored: _Restored = []
     for done, place in enumerate(ours, start=1):
         if place.stays_as_told or place.pruned:
@@ -252,7 +275,7 @@ def _say_all(home: Home, refold: WholeRefold, ours: list[Place], progress: Progr
     return restored
 
 
-def _begin(refold: WholeRefold, base: str, counted: set[str]) -> None:
+def _begin(refold: WholeRefold, base: str, ours: list[Place]) -> None:
     """Take what counts of the rows as they were up to a delivery; nothing if there is no such base.
 
     Raises:
@@ -260,63 +283,21 @@ def _begin(refold: WholeRefold, base: str, counted: set[str]) -> None:
     """
     if not base:
         return
+    counted = [one for one in ours if not one.undone]
+    heirs = {
+        one.told.same_as: one.entry.id for one in reversed(counted) if one.told and one.told.same_as
+    }
+    # Of a value that was in the rows already the database does not know that it came again.
+    repeats = [one.entry.id for one in counted if one.told is None or one.told.unchanged]
     refold.affect_all()
-    if not refold.start_with(counted, before=delivery_id(order_of(base) + 1)):
+    if not refold.start_with(
+        {one.entry.id for one in counted},
+        before=delivery_id(order_of(base) + 1),
+        heirs=heirs,
+        repeated=max((one for one in repeats if one <= base), default=""),
+    ):
         raise NotAllowed(
             f"The bytes of delivery {base} and older ones are kept no longer, and what newer ones "
             "replaced was not kept by the version of dropsafe that loaded them.",
             hint="The rows stay as they are. Newer deliveries can still be replayed and undone.",
         )
-
-
-def _restore_opened(
-    home: Home, tenant: str, decided: Decided, told: dict[str, Entry], *, verify: bool
-) -> int:
-    """Bring back what the ledger knew of emails and containers; gives of how many."""
-    unknown: list[str] = []
-    for delivery in sorted(decided.opened):
-        undone = delivery in decided.undone
-        if delivery in told:
-            if (told[delivery].state is State.UNDONE) != undone:
-                unknown.append(delivery)
-            continue
-        entry = entry_on_disk(home, tenant, delivery, if_any=undone)
-        if entry is None:
-            continue
-        if not (undone or is_pruned(home, tenant, delivery)):
-            intact_bytes(home, entry)  # held against their checksums as well
-        unknown.append(delivery)
-    if verify or not unknown:
-        return len(unknown)
-    with home.database.writing() as connection:
-        for delivery in unknown:
-            if delivery not in told:
-                ledger.begin(connection, home.archive.envelope(tenant, delivery))
-            ledger.loaded(
-                connection,
-                delivery,
-                counts=Counts(),
-                reason=LoadedCode.OPENED,
-                message="What it holds was brought back from the archive.",
-            )
-            if delivery in decided.undone:
-                ledger.undone(connection, delivery, message=UNDONE)
-    return len(unknown)
-
-
-def _release(home: Home, tenant: str, decided: Decided) -> int:
-    """Let what is held try again if nobody knows why, and what is settled and nobody knows of.
-
-    No journal may speak of it; or it came before a delivery that can be read no longer, and its
-    place in the fold is not known. What was given up stays where it is.
-    """
-    with home.database.reading() as connection:
-        known = {one.id: one.state for one in ledger.entries(connection, tenant=tenant)}
-    lost = [one for one in home.inbox.held(tenant) if known.get(one) is not State.QUARANTINED]
-    released = sum(home.inbox.release(tenant, one) for one in lost)
-    settled = {one for one, state in known.items() if state in SETTLED}
-    for delivery in home.archive.deliveries(tenant):
-        if delivery not in settled | decided.undone:
-            home.archive.give_back(tenant, delivery)
-            released += 1
-    return released

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ingest import journalling
 from ingest.feeds import Feed, feed_of
 from ingest.home import Home
 from ingest.journalling import Decided
@@ -13,6 +14,7 @@ from ingest.verdicts import Held, HoldCode, LoadedCode
 from storage import ledger
 from storage.database import Connection
 from storage.errors import DamagedArchive, NotFound
+from storage.journal import Line
 from storage.ledger import Counts, Entry, State, waiting_entry
 
 
@@ -21,7 +23,9 @@ class Place:
     """One delivery in its place in the fold; `repeats` is what it is a duplicate of, if it is.
 
     `told` is what the ledger has of it as settled, if it has; it may be an older one, which tells
-    something else than the journal. Of a `pruned` one there are no bytes any more.
+    something else than the journal. Of a `pruned` one there are no bytes any more. One that `falls
+    back` was read anew since the database was dumped, and cannot be any more: its rows are what its
+    `feed` made of it before.
     """
 
     entry: Entry
@@ -30,6 +34,7 @@ class Place:
     pruned: bool
     told: Entry | None
     repeats: str | None = None
+    falls_back: bool = False
 
     def says_as(self, other: Place) -> bool:
         """Whether the two say the same and are read the same way."""
@@ -46,6 +51,12 @@ class Place:
     def had_rows(self) -> bool:
         """Whether what it brought is in the rows, as far as nothing newer replaced it."""
         return self.told is not None and not self._is_undone_there
+
+    @property
+    def as_it_stands(self) -> Line:
+        """What the journal says of one that counts as it is read here."""
+        feed = self.feed
+        return journalling.of_reading(self.entry.id, feed.name, feed.version, dict(feed.pins))
 
     @property
     def stays_as_told(self) -> bool:
@@ -75,10 +86,12 @@ def places(
     found: list[Place] = []
     before: Place | None = None
     for delivery in sorted(decided.read):
-        feed = feeds[decided.read[delivery]]
+        undone, pruned = delivery in decided.undone, is_pruned(home, tenant, delivery)
+        was_read = _before(told.get(delivery)) if pruned and not undone else None
+        falls_back = was_read in feeds and was_read != decided.read[delivery]
+        feed = feeds[was_read if was_read is not None and falls_back else decided.read[delivery]]
         if feed.mapping.record != record:
             continue
-        undone = delivery in decided.undone
         entry = told.get(delivery) or entry_on_disk(home, tenant, delivery, if_any=undone)
         if entry is None:
             continue
@@ -86,8 +99,9 @@ def places(
             entry=entry,
             feed=feed,
             undone=undone,
-            pruned=is_pruned(home, tenant, delivery),
+            pruned=pruned,
             told=told.get(delivery),
+            falls_back=falls_back,
         )
         if not undone:
             if before and place.says_as(before):
@@ -95,6 +109,13 @@ def places(
             before = place
         found.append(place)
     return found
+
+
+def _before(told: Entry | None) -> tuple[str, int] | None:
+    """By which version of which feed the rows were made that the database has of a delivery."""
+    if told is None or told.state is State.UNDONE or not told.feed or not told.mapping_version:
+        return None
+    return told.feed, told.mapping_version
 
 
 def is_pruned(home: Home, tenant: str, delivery: str) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 from ingest import journalling
 from ingest.feeds import Feed, feed_of
 from ingest.home import Home
+from ingest.journalling import of_decision
 from storage import ledger, mappings, rows
 from storage.database import Connection, write
 from storage.effect import Effect
@@ -44,7 +46,9 @@ def apply(
                 if now == before:
                     effect = refold.effect(shown=SHOWN)
                     refold.apply()
-                    lines = store(connection, effect)
+                    mark = uuid4().hex
+                    lines = [*store(connection, effect), of_decision(mark, after=now.decided)]
+                    rows.decide(connection, tenant, record, mark=mark)
                     version = rows.fold_of(connection, tenant, record).version
                     home.journal.intend(tenant, Intent(record, version, tuple(lines)))
             if now == before:

@@ -67,12 +67,17 @@ def save_snapshot(path: Path, tenants: tuple[Tenant, ...]) -> None:
 
 
 def load_snapshot(path: Path) -> tuple[Tenant, ...]:
-    """The tenants as last seen by a gateway of this home; none if there never was one."""
+    """The tenants as last seen by a gateway of this home; none if there never was one.
+
+    Raises:
+        ValueError: it is damaged, or was written by a dropsafe that knows more of tenants.
+    """
     try:
-        stored = json.loads(path.read_bytes())
+        return tuple(
+            Tenant(**{**one, "keys": tuple(one["keys"]), "senders": tuple(one["senders"])})
+            for one in json.loads(path.read_bytes())
+        )
     except FileNotFoundError:
         return ()
-    return tuple(
-        Tenant(**{**one, "keys": tuple(one["keys"]), "senders": tuple(one["senders"])})
-        for one in stored
-    )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a snapshot of tenants: {error}") from error

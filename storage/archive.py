@@ -12,7 +12,7 @@ from storage import files
 from storage.delivery import TENANT_NAME, Envelope, day_of, is_delivery_id
 from storage.errors import DamagedArchive, DropsafeError, NotFound, Pruned
 from storage.layout import DATA, ENVELOPE, PACK, PRUNED_PACK, Layout
-from storage.packs import Pack
+from storage.packs import Pack, is_whole
 
 _Found = TypeVar("_Found")
 
@@ -35,12 +35,10 @@ class Archive:
         again makes the same parts again, under the same ids and with the same bytes.
         """
         waiting, kept = self._layout.waiting(tenant, delivery), self._layout.kept(tenant, delivery)
-        packed = None
-        with suppress(DamagedArchive):  # then it stays loose, until somebody has mended the pack
-            packed = self._pack_with(tenant, delivery)
-        if packed or kept.is_dir():
+        if self._is_packed(tenant, delivery) or is_whole(kept):
             files.remove_tree(waiting)
         else:
+            files.remove_tree(kept)  # half of it, or damaged: what waited was just read
             files.move(waiting, kept)
 
     def sort_out(self, tenant: str) -> int:
@@ -50,34 +48,45 @@ class Archive:
         nowhere whole stays for a person to look at. Gives how many were removed.
         """
         removed = 0
-        packed = set(self._packed(tenant))
-        for delivery in sorted({*packed, *self._unpacked(tenant)}):
+        for delivery in sorted(set(self._unpacked(tenant))):
+            packed = self._is_packed(tenant, delivery)
             on_its_way = self._directories(tenant, delivery)
-            whole = next((one for one in on_its_way if _is_whole(one)), None)
+            whole = next((one for one in on_its_way if is_whole(one)), None)
             for directory in on_its_way:
-                is_second = delivery in packed or (whole is not None and directory != whole)
+                is_second = packed or (whole is not None and directory != whole)
                 if is_second and directory.is_dir():
                     files.remove_tree(directory)
                     removed += 1
         return removed
 
     def give_back(self, tenant: str, delivery: str) -> None:
-        """Put a delivery of which nothing is known any more into the inbox again. Raises NotFound.
+        """Put a delivery of which nothing is known any more into the inbox again.
 
-        One that is packed stays there as well, until it is settled again.
+        One that is packed stays there as well, until it is settled again. Raises as `read`.
         """
         kept, waiting = self._layout.kept(tenant, delivery), self._layout.waiting(tenant, delivery)
         if not kept.is_dir():
+            data, envelope = self.read(tenant, delivery), self.envelope(tenant, delivery)
             kept = self._layout.spool / f"{delivery}.given-back"
             files.remove_tree(kept)
             kept.mkdir(mode=0o700)
-            files.write_durably(kept / DATA, self.read(tenant, delivery))
-            files.write_durably(kept / ENVELOPE, self.envelope(tenant, delivery).to_json())
+            files.write_durably(kept / DATA, data)
+            files.write_durably(kept / ENVELOPE, envelope.to_json())
         files.move(kept, waiting)
 
-    def deliveries(self, tenant: str) -> list[str]:
-        """Ids of a tenant's archived deliveries, in order of receipt. Raises DamagedArchive."""
-        return sorted({*self._packed(tenant), *self.loose(tenant)})
+    def deliveries(self, tenant: str, *, but_damaged: bool = False) -> list[str]:
+        """Ids of a tenant's archived deliveries, in order of receipt.
+
+        Raises DamagedArchive; or leaves out those in packs of which the index cannot be read.
+        """
+        found = set(self.loose(tenant))
+        for path in self.packs(tenant):
+            try:
+                found.update(Pack.open(path).deliveries)
+            except DamagedArchive:
+                if not but_damaged:
+                    raise
+        return sorted(found)
 
     def loose(self, tenant: str) -> list[str]:
         """Ids of those that are not packed yet, in order of receipt."""
@@ -196,9 +205,14 @@ class Archive:
         for place in (self._layout.settled, self._layout.inbox, self._layout.quarantine):
             yield from (name for name in files.names_in(place / tenant) if is_delivery_id(name))
 
-    def _packed(self, tenant: str) -> Iterator[str]:
-        for path in self.packs(tenant):
-            yield from Pack.open(path).deliveries
+    def _is_packed(self, tenant: str, delivery: str) -> bool:
+        """Whether a pack has a delivery as it was received, so that no other copy is needed."""
+        try:
+            pack = self._pack_with(tenant, delivery)
+            # By what is on the disk now: the open one remembers the frame that it read last.
+            return pack is not None and Pack.open(pack.path).is_safe(delivery)
+        except DamagedArchive:  # until somebody has mended it
+            return False
 
     def _pack_with(self, tenant: str, delivery: str) -> Pack | None:
         """The pack that holds a delivery, if one does. Raises DamagedArchive."""
@@ -235,7 +249,3 @@ def _is_stray(path: Path, top: Path, known: set[Path]) -> bool:
         is_year = path.parent == top and _YEAR.fullmatch(path.name) is not None
         return not is_year and not any(path.iterdir())
     return path not in known
-
-
-def _is_whole(directory: Path) -> bool:
-    return all((directory / one).is_file() for one in (DATA, ENVELOPE))

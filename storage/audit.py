@@ -146,12 +146,12 @@ def facts(connection: Connection, span: Span, *, with_rows: bool) -> dict[str, F
         _within(select(*mappings.c["tenant", "feed", "version", "text"]), mappings, span)
     ):
         found[tenant].versions[feed, number] = text
-    for tenant, record, newest, version in connection.execute(
-        _within(
-            select(*tables.folds.c["tenant", "record", "newest", "version"]), tables.folds, span
-        )
+    folds = tables.folds
+    stands = select(*folds.c["tenant", "record", "newest", "version", "decided"])
+    for tenant, record, newest, version, decided in connection.execute(
+        _within(stands, folds, span)
     ):
-        found[tenant].folds[record] = Fold(newest=newest, version=version)
+        found[tenant].folds[record] = Fold(newest=newest, version=version, decided=decided)
     if with_rows:
         for record in RECORD_TYPES:
             _count_rows(connection, span, record, found)

@@ -30,7 +30,7 @@ __all__ = [
     "write",
 ]  # no other package names SQLAlchemy
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The newest migration: what the tables in storage.tables are."""
 
 _BUSY_SECONDS = 30
@@ -157,10 +157,10 @@ def upsert(connection: Connection, table: Table) -> Any:  # noqa: ANN401 - eithe
     """An insert with `on_conflict_…`, which both databases have, each in its own class."""
     # Each brings its drivers along, so only the one that is spoken is imported.
     if connection.dialect.name == "postgresql":
-        from sqlalchemy.dialects import postgresql  # noqa: PLC0415
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - only this database needs it
 
         return postgresql.insert(table)
-    from sqlalchemy.dialects import sqlite  # noqa: PLC0415
+    from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - as above
 
     return sqlite.insert(table)
 

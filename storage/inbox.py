@@ -16,6 +16,7 @@ from pathlib import Path
 from storage import files
 from storage.delivery import TENANT_NAME, Envelope, is_delivery_id
 from storage.layout import DATA, ENVELOPE, Layout
+from storage.packs import is_whole
 
 
 class Inbox:
@@ -71,6 +72,11 @@ class Inbox:
         """Hold a waiting delivery until somebody mends what is wrong."""
         _move(self._layout.waiting(tenant, delivery), self._layout.held(tenant, delivery))
 
+    def tenants_with_held(self) -> list[str]:
+        """Tenants that ever had a delivery held, in the order of their names."""
+        names = files.names_in(self._layout.quarantine)
+        return [name for name in names if TENANT_NAME.fullmatch(name)]
+
     def held(self, tenant: str) -> list[str]:
         """Ids of a tenant's held deliveries, in order of receipt."""
         names = files.names_in(self._layout.quarantine / tenant)
@@ -118,8 +124,9 @@ def ring(layout: Layout, tenant: str) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Move a delivery; after a restore it may be in both places, and one copy is enough."""
-    if target.is_dir():
+    """Move a delivery; after a restore it may be in both places, and one whole copy is enough."""
+    if target.is_dir() and (is_whole(target) or not is_whole(source)):
         files.remove_tree(source)
     else:
+        files.remove_tree(target)
         files.move(source, target)

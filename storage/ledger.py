@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -338,7 +337,7 @@ def _settle(connection: Connection, delivery: str, **values: object) -> None:
     connection.execute(
         update(_deliveries)
         .where(_deliveries.c.id == delivery)
-        .values(settled_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), **values)
+        .values(settled_at=tables.now(), **values)
     )
 
 

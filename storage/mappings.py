@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from storage.database import upsert
 from storage.errors import NotFound
-from storage.tables import mappings
+from storage.tables import mappings, now
 
 DEFAULT_FEED = "default"
 
@@ -60,7 +59,7 @@ def add(
         text=text,
         pins=dict(pins or {}),
         columns=before[-1].columns if before else (),
-        created_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        created_at=now(),
     )
     connection.execute(
         insert(mappings).values(
@@ -77,7 +76,7 @@ def add(
 
 
 def restore(connection: Connection, versions: Sequence[MappingVersion]) -> None:
-    """Bring versions back as they were; one that is there already stays."""
+    """Bring versions back with the texts that they had; what files settled since stays."""
     for version in versions:
         connection.execute(
             upsert(connection, mappings)
@@ -90,7 +89,10 @@ def restore(connection: Connection, versions: Sequence[MappingVersion]) -> None:
                 columns=list(version.columns),
                 created_at=version.created_at,
             )
-            .on_conflict_do_nothing()
+            .on_conflict_do_update(
+                index_elements=[mappings.c.tenant, mappings.c.feed, mappings.c.version],
+                set_={"text": version.text},
+            )
         )
 
 

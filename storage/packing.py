@@ -99,14 +99,19 @@ class Packing:
         path, pruned = self._layout.pack(tenant, day), self._layout.pruned_pack(tenant, day)
         old = _opened(path) or _opened(pruned)
         known = old.deliveries.keys() if old else set()
+        twice = {one for one in deliveries if old and old.is_safe(one)}
         new = [
-            one for one in deliveries if one not in known and is_intact(self._loose(tenant, one))
+            one for one in deliveries if one not in twice and is_intact(self._loose(tenant, one))
         ]
         if new:
-            if old and ((is_over and old.is_scattered()) or any(old.links_astray())):
+            if old and (
+                (is_over and old.is_scattered())
+                or not known.isdisjoint(new)  # restored: the pack has them damaged
+                or any(old.links_astray())
+            ):
                 both = (
-                    old.kept(one) if one in known else self._loose(tenant, one)
-                    for one in sorted([*known, *new])
+                    self._loose(tenant, one) if one in new else old.kept(one)
+                    for one in sorted({*known, *new})
                 )
                 write_pack(path, old=None, new=both)
             else:
@@ -114,7 +119,7 @@ class Packing:
             _check(path, new)
         if path.exists():
             pruned.unlink(missing_ok=True)
-        for delivery in {*known, *new}.intersection(deliveries):
+        for delivery in twice.union(new):
             files.remove_tree(self._layout.kept(tenant, delivery))
         return len(new)
 

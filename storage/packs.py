@@ -150,6 +150,14 @@ class Pack:
         spot = self.deliveries[name].data
         return self.read(spot) if spot else None
 
+    def is_safe(self, name: str) -> bool:
+        """Whether a delivery is here, byte for byte or pruned, so that no other copy is needed."""
+        place = self.deliveries.get(name)
+        try:
+            return place is not None and (place.data is None or is_intact(self.kept(name)))
+        except DamagedArchive:
+            return False
+
     def is_scattered(self) -> bool:
         """Whether adding to it would leave more frames than what is in it needs."""
         spots = {place.data for place in self.deliveries.values() if place.data}
@@ -210,6 +218,8 @@ class _Writer:
         self._frames: list[tuple[int, int]] = []
         self._places: dict[str, Place] = {}
         self._first: dict[str, tuple[str, Spot]] = {}  # by sha256: the member, and where it is
+        self._old: Pack | None = None
+        self._before: dict[str, str] = {}  # by sha256: the delivery that brought it to the old one
         self._frame = bytearray()
 
     def take_over(self, old: Pack) -> None:
@@ -217,9 +227,10 @@ class _Writer:
         for number in range(len(old.frames) - 1):
             self._append(old.compressed(number))
         self._places.update(old.deliveries)
+        self._old = old
         for name, place in sorted(old.deliveries.items()):
             if place.data is not None:
-                self._first.setdefault(place.sha256, (f"{name}/{DATA}", place.data))
+                self._before.setdefault(place.sha256, name)
 
     def add(self, kept: Kept) -> None:
         """Add a delivery; what does not fit in the frame begins the next."""
@@ -231,7 +242,7 @@ class _Writer:
         data = None
         if kept.data is not None:
             name = f"{kept.id}/{DATA}"
-            first = self._first.get(received.sha256)
+            first = self._first.get(received.sha256) or self._taken_over(received.sha256)
             if first is None:
                 data = self._member(name, kept.data, when=when)
                 self._first[received.sha256] = (name, data)
@@ -239,6 +250,16 @@ class _Writer:
                 data = first[1]
                 self._frame += _header(name, when=when, link=first[0])
         self._places[kept.id] = Place(envelope, data, received.sha256)
+
+    def _taken_over(self, sha256: str) -> tuple[str, Spot] | None:
+        """Where bytes were before; None if they are not, or not whole any more."""
+        name = self._before.pop(sha256, None)
+        if self._old is None or name is None or not self._old.is_safe(name):
+            return None
+        spot = self._old.deliveries[name].data
+        if spot is not None:
+            self._first[sha256] = (f"{name}/{DATA}", spot)
+        return self._first.get(sha256)
 
     def finish(self) -> None:
         """End the archive, and say what is where."""
@@ -293,6 +314,11 @@ def unpacked(directory: Path) -> Kept:
         envelope=_bytes_or_nothing(directory / ENVELOPE),
         data=_bytes_or_nothing(directory / DATA),
     )
+
+
+def is_whole(directory: Path) -> bool:
+    """Whether a delivery lies there alone as it was received. Raises OSError."""
+    return is_intact(unpacked(directory))
 
 
 def is_intact(kept: Kept) -> bool:

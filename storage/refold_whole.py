@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, tuple_, union
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, tuple_, union, update
 
 from parsers.canonical import TRANSACTIONS
 from storage import rows, stage
@@ -19,7 +19,7 @@ from storage.refold_tables import values as _values
 from storage.stage import stage as staged
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Mapping
 
     import polars as pl
 
@@ -27,19 +27,42 @@ if TYPE_CHECKING:
 class WholeRefold(Refold):
     """A refold of all keys: from nothing, or from a delivery on."""
 
-    def start_with(self, deliveries: Container[str], *, before: str) -> str:
-        """Do as `start` does, and take of the values that are known only what these brought."""
+    in_doubt: int = 0
+
+    def start_with(
+        self,
+        deliveries: Container[str],
+        *,
+        before: str,
+        heirs: Mapping[str, str],
+        repeated: str,
+    ) -> str:
+        """Do as `start` does, and take of the values that are known only what these brought.
+
+        What another brought is its heir's, which has the same bytes. Without one it goes, and the
+        rows are `in_doubt` if a delivery up to `repeated` may have brought it again.
+        """
         if before <= rows.fold_of(self._connection, self._tenant, self._record).forgotten:
             return ""
         self._take_values(before)
         brought = self._connection.execute(select(_values.c.delivery).distinct()).scalars()
         others = [one for one in brought if one not in deliveries]
+        gone = [one for one in others if one not in heirs]
+        doubtful = [one for one in gone if one < repeated]
+        self.in_doubt = self._keys_brought_by(doubtful) if doubtful else 0
         for delivery in others:
-            self._connection.execute(delete(_values).where(_values.c.delivery == delivery))
+            this = _values.c.delivery == delivery
+            inherit = update(_values).where(this).values(delivery=heirs.get(delivery))
+            self._connection.execute(delete(_values).where(this) if delivery in gone else inherit)
         if others:
             self._drop_what_says_the_same()
         self._fold_values()
         return before
+
+    def _keys_brought_by(self, deliveries: list[str]) -> int:
+        key = (_values.c[name] for name in TRANSACTIONS.key)
+        which = select(*key).where(_values.c.delivery.in_(deliveries)).distinct().subquery()
+        return int(self._connection.execute(select(func.count()).select_from(which)).scalar_one())
 
     def _drop_what_says_the_same(self) -> None:
         """Take away each value that the one before it was already, as what lay between is gone."""

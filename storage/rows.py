@@ -52,12 +52,14 @@ SAID = ("tenant", *TRANSACTIONS.columns, "delivery", "line")
 class Fold:
     """How far a tenant's rows of one record type are: the newest delivery, and the version.
 
-    What deliveries up to `forgotten` replaced is known from the archive only.
+    What deliveries up to `forgotten` replaced is known from the archive only. `decided` is the mark
+    of the last undo, redo or replay, which is in the journal, too.
     """
 
     newest: str
     version: int
     forgotten: str = ""
+    decided: str = ""
 
 
 def fold_of(connection: Connection, tenant: str, record: str, *, lock: bool = False) -> Fold:
@@ -67,14 +69,19 @@ def fold_of(connection: Connection, tenant: str, record: str, *, lock: bool = Fa
         # Taking the lock needs a row to take it on. SQLite's writer lock is the whole database.
         connection.execute(
             upsert(connection, folds)
-            .values(tenant=tenant, record=record, newest="", version=0, forgotten="")
+            .values(tenant=tenant, record=record, newest="", version=0)
             .on_conflict_do_nothing()
         )
-    query = select(folds.c.newest, folds.c.version, folds.c.forgotten).where(
+    query = select(*folds.c["newest", "version", "forgotten", "decided"]).where(
         folds.c.tenant == tenant, folds.c.record == record
     )
     row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     return Fold(**row._mapping) if row else Fold(newest="", version=0)  # noqa: SLF001 - public
+
+
+def folds_of(connection: Connection, tenant: str) -> list[Fold]:
+    """Where each of a tenant's folds stands."""
+    return [fold_of(connection, tenant, record) for record in RECORD_TYPES]
 
 
 def advance(connection: Connection, tenant: str, record: str, *, delivery: str = "") -> None:
@@ -85,6 +92,16 @@ def advance(connection: Connection, tenant: str, record: str, *, delivery: str =
         folds.update()
         .where(folds.c.tenant == tenant, folds.c.record == record)
         .values(newest=newest, version=folds.c.version + 1)
+    )
+
+
+def decide(connection: Connection, tenant: str, record: str, *, mark: str) -> None:
+    """Write down the mark of what was just decided, by which the journal has it, too."""
+    folds = tables.folds
+    connection.execute(
+        folds.update()
+        .where(folds.c.tenant == tenant, folds.c.record == record)
+        .values(decided=mark)
     )
 
 
@@ -226,15 +243,6 @@ def values_of(
         )
         found += [dict(row) for row in connection.execute(query).mappings()]
     return found
-
-
-def count(connection: Connection, record: str, *, tenant: str | None = None) -> int:
-    """How many rows there are, of one tenant or of all."""
-    table = row_table(record)
-    query = select(func.count()).select_from(table)
-    if tenant is not None:
-        query = query.where(table.c.tenant == tenant)
-    return int(connection.execute(query).scalar_one())
 
 
 def same_key(source: Table, target: Table) -> ColumnElement[bool]:

@@ -44,7 +44,7 @@ def upgrade(database: Database) -> None:
 def migrate(connection: Connection, *, to: str = SCHEMA) -> None:
     """Bring a database to a version of the schema, one migration after the other."""
     from alembic import command  # noqa: PLC0415 - takes 0.18 s, and most often nothing is to be done
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - as above
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))

@@ -102,6 +102,11 @@ def canonical_instant(value: datetime) -> str:
     return f"{text}.{fraction}Z" if fraction else f"{text}Z"
 
 
+def now() -> str:
+    """The time as the columns ending in `_at` have it: ISO 8601 in UTC, to the second."""
+    return canonical_instant(datetime.now(UTC).replace(microsecond=0))
+
+
 def row_columns() -> list[Column[str] | Column[int]]:
     """What a row says and where it comes from; the same in the rows and in the staging tables."""
     return [
@@ -198,6 +203,8 @@ folds = Table(
     Column("version", BigInteger(), nullable=False),
     # What deliveries up to this one replaced was not kept: they are older than that table.
     Column("forgotten", Key(), nullable=False, default=""),
+    # The mark of the last undo, redo or replay: if it is not in the journal, that lost lines.
+    Column("decided", String(32), nullable=False, default="", server_default=""),
     PrimaryKeyConstraint("tenant", "record"),
 )
 

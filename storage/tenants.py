@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 
 from sqlalchemy import Connection, insert, select, update
 
 from storage.accounts import Tenant
 from storage.database import upsert
 from storage.errors import NotAllowed, NotFound
-from storage.tables import counters, tenants
+from storage.tables import counters, now, tenants
 
 _CHANGES = "tenants"
 
@@ -23,19 +22,14 @@ def add(connection: Connection, tenant: Tenant) -> None:
             f"There is a tenant {tenant.name} already.",
             hint=f"'dropsafe tenant show {tenant.name}' shows it.",
         )
-    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    connection.execute(insert(tenants).values(**_stored(tenant), created_at=now))
+    connection.execute(insert(tenants).values(**_stored(tenant), created_at=now()))
     _count_change(connection)
 
 
 def change(connection: Connection, tenant: Tenant) -> None:
-    """Store a tenant's new state. Raises NotFound."""
+    """Store the new state of a tenant that was found to be changed."""
     values = _stored(tenant)
-    result = connection.execute(
-        update(tenants).where(tenants.c.name == tenant.name).values(**values)
-    )
-    if result.rowcount == 0:
-        raise _unknown(tenant.name)
+    connection.execute(update(tenants).where(tenants.c.name == tenant.name).values(**values))
     _count_change(connection)
 
 

@@ -14,7 +14,7 @@ from ingest.cli.output import clean, show_json, show_table
 from ingest.cli.progress import progress_bar
 from ingest.home import Home, make_home, open_home
 from ingest.verdicts import Held
-from storage.errors import DatabaseAway, DropsafeError, NotAllowed, NotFound
+from storage.errors import DatabaseAway, DropsafeError, NotFound
 from storage.layout import Layout
 
 if TYPE_CHECKING:
@@ -61,13 +61,19 @@ def rebuild(
     back. Credentials and settings of tenants do not: they are in no archive. A tenant of which
     something cannot be read is left as it is; the others are done, and the status is 1.
     """
+    if without and len(set(tenants or [])) != 1:
+        raise typer.BadParameter(
+            "--without takes the one tenant whose delivery it is: dropsafe rebuild TENANT "
+            "--without ID",
+            context,
+        )
     log_errors_only()
     layout = Layout(home_path(context).absolute())
     if layout.settings.is_file():
         make_home(layout)
     home = open_home(layout.home)
     try:
-        documents = _rebuild(home, tenants or [], without or [], verify=verify)
+        documents = _rebuild(home, tenants or [], without or [], verify=verify, json=json)
     finally:
         home.database.close()
     if json:
@@ -103,7 +109,7 @@ def _why_not(one: dict[str, Any]) -> str:
 
 
 def _rebuild(
-    home: Home, names: list[str], without: list[str], *, verify: bool
+    home: Home, names: list[str], without: list[str], *, verify: bool, json: bool
 ) -> list[dict[str, Any]]:
     from ingest import rebuild as rebuilding  # noqa: PLC0415 - brings what reads files
     from storage import schema  # noqa: PLC0415 - Alembic costs 0.1 s
@@ -118,14 +124,9 @@ def _rebuild(
                 f"There is no tenant {clean(name)}, neither in the database nor in the archive.",
                 hint="'dropsafe rebuild' without names does all there are.",
             )
-    if without and len(names) != 1:
-        raise NotAllowed(
-            "--without takes the one tenant whose delivery it is.",
-            hint="dropsafe rebuild TENANT --without ID",
-        )
     documents = []
-    with progress_bar("Rebuilding") as progress:
-        for name in names or known:
+    with progress_bar("Rebuilding", json=json) as progress:
+        for name in dict.fromkeys(names) or known:
             try:
                 made = rebuilding.rebuild(
                     home, name, verify=verify, without=without, progress=progress
@@ -207,4 +208,14 @@ def _show_pruned(one: dict[str, Any]) -> None:
         typer.echo(
             f"{one['tenant']}: the bytes of {one['without_rows']:,} deliveries are kept no longer. "
             "Their rows were lost with the database."
+        )
+    if one["fell_back"]:
+        typer.echo(
+            f"{one['tenant']}: {one['fell_back']:,} deliveries were replayed since the database "
+            "was dumped, and their bytes are kept no longer. They are as they had been read before."
+        )
+    if one["in_doubt"]:
+        typer.echo(
+            f"{one['tenant']}: {one['in_doubt']:,} rows may be otherwise. What said them was "
+            "undone since the database was dumped; whether newer ones said the same is not known."
         )

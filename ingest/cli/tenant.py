@@ -73,6 +73,7 @@ _KeepDays = Annotated[
     typer.Option(
         metavar="DAYS",
         min=1,
+        max=36_500,
         help="Keep the bytes of settled files for so many days after they came, instead of for "
         "ever. Rows, envelopes and verdicts stay; such files can no longer be replayed.",
     ),

@@ -41,7 +41,7 @@ def undo(
     said, and rows about which a later file had the last word stay. Nothing is deleted: the file is
     still in the archive, and 'redo' has it count again. Of an email or a container all parts go.
     """
-    said, effect = _turn(context, deliveries, "undo", dry_run=dry_run)
+    said, effect = _turn(context, deliveries, "undo", dry_run=dry_run, json=json)
     difference, back = effect.difference, effect.back
     document: dict[str, Any] = {
         "dry_run": dry_run,
@@ -64,7 +64,7 @@ def redo(
     context: typer.Context, deliveries: Deliveries, *, dry_run: DryRun = False, json: Json = False
 ) -> None:
     """Have deliveries that were undone count again, each in its own place in the order."""
-    said, effect = _turn(context, deliveries, "redo", dry_run=dry_run)
+    said, effect = _turn(context, deliveries, "redo", dry_run=dry_run, json=json)
     difference = effect.difference
     document: dict[str, Any] = {
         "dry_run": dry_run,
@@ -80,15 +80,15 @@ def redo(
 
 
 def _turn(
-    context: typer.Context, ids: list[str], what: str, *, dry_run: bool
+    context: typer.Context, ids: list[str], what: str, *, dry_run: bool, json: bool
 ) -> tuple[list[dict[str, Any]], Effect]:
     log_errors_only()
     with opened(context) as home:
-        return _of_each_tenant(home, ids, what, dry_run=dry_run)
+        return _of_each_tenant(home, ids, what, dry_run=dry_run, json=json)
 
 
 def _of_each_tenant(
-    home: Home, ids: list[str], what: str, *, dry_run: bool
+    home: Home, ids: list[str], what: str, *, dry_run: bool, json: bool
 ) -> tuple[list[dict[str, Any]], Effect]:
     from ingest import refolding  # noqa: PLC0415 - costs time
     from ingest import undo as turning  # noqa: PLC0415 - costs time
@@ -96,7 +96,7 @@ def _of_each_tenant(
     entries = [lookup.delivery(home, one) for one in ids]
     said: list[dict[str, Any]] = []
     effect = NO_EFFECT
-    with progress_bar("Folding", deliveries=True) as progress:
+    with progress_bar("Folding", json=json, deliveries=True) as progress:
         for owner in sorted({entry.tenant for entry in entries}):
             theirs = {entry.id for entry in entries if entry.tenant == owner}
             turn = turning.undo if what == "undo" else turning.redo

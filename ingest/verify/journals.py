@@ -32,6 +32,10 @@ def check(seen: Seen) -> Iterator[Problem]:
     if decided is None:
         return
     yield from _versions(seen, decided)
+    if decided.lacks_a_decision(seen.facts.folds.values()):
+        message = "The journal does not say what was undone, redone or replayed last."
+        remedy = writing_journal_anew(seen.tenant)
+        yield seen.problem(ProblemCode.JOURNAL_LACKS, message, remedy)
     spoken_of = {*decided.read, *decided.opened, *decided.undone}
     for delivery, told in seen.facts.told.items():
         if told.state in SETTLED and delivery not in seen.waiting:
@@ -48,8 +52,12 @@ def _reading(seen: Seen, decided: Decided, told: Told) -> Iterator[Problem]:
     is_undone = told.state == State.UNDONE
     as_read = decided.read.get(told.id)
     differs = ""
-    if as_read is None and told.id not in decided.opened:
-        message = "The journal does not say how it was read: a rebuild would leave it out."
+    if not decided.tells_of(told.id, told.state):
+        message = (
+            "The journal does not say that it was undone: a rebuild would bring its rows back."
+            if told.id in decided.read or told.id in decided.opened
+            else "The journal does not say how it was read: a rebuild would leave it out."
+        )
         remedy = writing_journal_anew(seen.tenant)
         yield seen.problem(ProblemCode.JOURNAL_LACKS, message, remedy, delivery=told.id)
     elif as_read is not None and as_read != (told.feed, told.mapping_version):
@@ -91,5 +99,6 @@ def _versions(seen: Seen, decided: Decided) -> Iterator[Problem]:
             yield seen.problem(
                 ProblemCode.MAPPING_DIFFERS,
                 f"Database and journal have different texts of {name}.",
-                "If the database is right: " + writing_journal_anew(seen.tenant),
+                f"If the database is right: {writing_journal_anew(seen.tenant)} "
+                f"If the journal is: {rebuilding(seen.tenant)}",
             )

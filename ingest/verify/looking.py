@@ -94,7 +94,7 @@ def damaged_pack(home: Home, seen: Seen, path: Path, pack: Pack | None = None) -
     return seen.problem(
         ProblemCode.ARCHIVE_DAMAGED,
         f"{name}{held} cannot be read.",
-        f"Check the disk. {restoring(seen.tenant)}",
+        f"Check the disk. {restoring(seen.tenant)} docs/archive.md says what else can be done.",
     )
 
 

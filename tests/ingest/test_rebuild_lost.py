@@ -7,20 +7,24 @@ import shutil
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
-from ingest import journalling, lookup
+from ingest import journalling, lookup, tenancy
 from ingest.home import Home, open_home
-from ingest.rebuild import rebuild
+from ingest.rebuild import all_tenants, rebuild
 from ingest.undo import undo
 from ingest.verdicts import Held
+from ingest.verify.verifying import verify
 from ingest.why import why
+from ingest.worker import Worker
+from storage import tenants
+from storage.accounts import Tenant
 from storage.errors import NotAllowed, NotFound
 from storage.ledger import State
-from storage.tables import metadata, superseded, transactions
+from storage.tables import mappings, metadata, superseded, transactions
 from tests.e2e.running import dropsafe, dropsafe_json
 from tests.ingest.dumps import ALL_WELL, differing, forget
-from tests.shop import deliver, dump, load, open_shop, send, table, totals
+from tests.shop import MAPPING, deliver, dump, load, open_shop, send, table, totals
 from tests.shop import superseded as replaced
 
 
@@ -86,6 +90,47 @@ def test_a_lost_delivery_is_given_up(home: Home, *, how: str, is_known: bool) ->
     assert totals(home) == {("A", "1"): "1.00"}
 
 
+def test_nothing_is_given_up_before_all_others_can_be_read(home: Home) -> None:
+    """Else the rebuild that fails would have undone it all the same."""
+    one, other = (send(home, table(("A", str(number), "1"))) for number in (1, 2))
+    for each in (one, other):
+        _lose(home, each.id, "bytes")
+    before = home.layout.journal("acme").read_bytes()
+    with pytest.raises(Held, match=other.id):
+        rebuild(home, "acme", without=[one.id])
+    assert home.layout.journal("acme").read_bytes() == before
+    rebuild(home, "acme", without=[one.id, other.id])
+    assert journalling.decided(home, "acme").undone == {one.id, other.id}
+
+
+def test_a_tenant_of_whom_nothing_was_ever_loaded_comes_back(home: Home) -> None:
+    """Its files are held, or wait: they are let in again when the database is lost."""
+    tenancy.add(home, Tenant(name="bravo"))
+    tenancy.add(home, Tenant(name="coda"))
+    held = load(home, deliver(home, table(("A", "1", "1")), tenant="bravo"))
+    waits = deliver(home, table(("A", "1", "1")), tenant="coda")
+    assert held.state is State.QUARANTINED
+    forget(home)
+    assert {"acme", "bravo", "coda"} <= set(all_tenants(home))
+    for name in all_tenants(home):
+        rebuild(home, name)
+    assert home.inbox.waiting("bravo") == [held.id]
+    assert home.inbox.waiting("coda") == [waits.id]
+    Worker(home).run_once()
+    assert verify(home).problems == ()
+
+
+def test_a_mapping_has_the_text_that_the_archive_knows(home: Home) -> None:
+    """By which its deliveries were read."""
+    send(home, table(("A", "1", "1")))
+    with home.database.writing() as connection:
+        connection.execute(update(mappings).values(text=MAPPING.replace('"Total"', '"Net"')))
+    rebuild(home, "acme")
+    assert totals(home) == {("A", "1"): "1.00"}
+    with home.database.reading() as connection:
+        assert list(connection.execute(select(mappings.c.text)).scalars()) == [MAPPING]
+
+
 def test_only_a_lost_delivery_is_given_up(home: Home) -> None:
     """What can be read is undone the usual way; what was never loaded is nobody's to give up."""
     one = send(home, table(("A", "1", "1")))
@@ -114,14 +159,17 @@ def test_one_tenant_stops_no_other(fresh_shop: tuple[Path, str], tmp_path: Path)
 
     told = dropsafe(files, "rebuild", status=1)
     assert "Left as they are: bravo. All others are done." in told
+    with home.database.reading() as connection, pytest.raises(NotFound):
+        tenants.find(connection, "bravo")
     assert f"rebuild bravo --without {sent['bravo'].id}" in told
     assert {name: dump(home, name) for name in before} == before
     told = dropsafe(files, "rebuild", "bravo", status=1)
     assert told.startswith(f"dropsafe: The bytes of delivery {sent['bravo'].id} changed")
-    told = dropsafe(files, "rebuild", "--without", sent["bravo"].id, status=1)
+    told = dropsafe(files, "rebuild", "--without", sent["bravo"].id, status=2)
     assert "takes the one tenant" in told
     [made] = dropsafe_json(files, "rebuild", "bravo", "--without", sent["bravo"].id)
     assert (made["failed"], made["restored"], made["new"]) == (None, 1, 0)
+    assert made["no_credentials"]
     assert "The rows are what the archive says." in dropsafe(files, "rebuild", "--verify")
     home.database.close()
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from ingest import describing, journalling, lookup, settling, tenancy
+from ingest import describing, journalling, settling, tenancy
 from ingest.home import Home
 from ingest.rebuild import rebuild
 from ingest.replay import replay
@@ -17,11 +16,9 @@ from ingest.undo import redo, undo
 from ingest.verify.verifying import verify
 from storage.accounts import Tenant
 from storage.errors import DropsafeError, NotAllowed
-from storage.ledger import State
 from tests.e2e.running import dropsafe
 from tests.ingest.dumps import ALL_WELL, differing, dumped, forget, put_back
 from tests.shop import MAPPING, dump, open_shop, send, table, totals
-from tests.shop import superseded as replaced
 
 NET = MAPPING.replace('"Total"', '"Net"')
 TWO = b"Store,Receipt,When,Total,Net\nA,%d,2026-03-01 10:00:00,%d.00,5.00\n"
@@ -173,54 +170,52 @@ def test_a_line_that_is_none_is_named(home: Home, line: str) -> None:
     assert "move archive/acme/journal.jsonl out" in error.value.hint
 
 
-# An older dump, and retention
-
-
-def _prune(home: Home, tenant: str = "acme") -> None:
-    tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 - any day that is over
-    home.packing.pack(tenant, tomorrow)
-    home.packing.prune(tenant, tomorrow)
-
-
-def test_what_was_undone_does_not_come_back_with_an_older_dump(home: Home) -> None:
-    """Though its bytes are gone: the journal says that it does not count."""
-    first = send(home, table(("A", "1", "5"), ("A", "2", "2"), ("A", "3", "bad")))
-    middle = send(home, table(("A", "1", "7"), ("A", "9", "9"), ("A", "8", "bad")))
-    send(home, table(("A", "1", "5"), ("A", "2", "3")))
-    old = dumped(home)
-    undo(home, "acme", [middle.id])
-    before, had = dump(home), replaced(home)
-    assert ("A", "9") not in totals(home)
-    _prune(home)
-    put_back(home, old)
-
-    assert differing(rebuild(home, "acme", verify=True)) != ALL_WELL
-    made = rebuild(home, "acme")
-    assert (made.taken_as_is, made.without_rows) == (2, 0)
-    assert (dump(home), replaced(home)) == (before, had)
-    assert differing(rebuild(home, "acme", verify=True)) == ALL_WELL
-    assert verify(home).problems == ()
-    now = lookup.delivery(home, middle.id)
-    assert (now.state, now.rejected, now.new) == (State.UNDONE, 1, 1)
-    assert lookup.delivery(home, first.id).reason is None
-
-
-def test_what_was_redone_or_read_anew_keeps_its_counts(home: Home) -> None:
-    """Its rows are as the older dump has them, or lost if it has none; both is said."""
-    again, redone = send(home, TWO % (1, 1)), send(home, TWO % (2, 1))
-    undo(home, "acme", [redone.id])
-    old = dumped(home)
-    redo(home, "acme", [redone.id])
+def test_a_journal_that_lost_its_end_is_known(home: Home) -> None:
+    """However much of it: what was undone and replayed since is not turned back by a rebuild."""
+    sent = [send(home, TWO % (number, 1)).id for number in range(3)]
     describing.set_mapping(home, tenant="acme", feed="default", text=NET)
-    replay(home, "acme", [again.id])
-    _prune(home)
-    put_back(home, old)
+    undo(home, "acme", sent[:1])
+    replay(home, "acme", sent[1:2])
+    redo(home, "acme", sent[:1])
+    before, journal = dump(home), home.layout.journal("acme")
+    whole = journal.read_bytes()
+    lines = whole.splitlines(keepends=True)
+    for left in range(6, len(lines)):
+        for torn in (b"", lines[left][:20]):
+            journal.write_bytes(b"".join(lines[:left]) + torn)
+            assert "journal-lacks" in {one.code for one in verify(home).problems}
+            with pytest.raises(NotAllowed) as refusal:
+                rebuild(home, "acme")
+            assert "move archive/acme/journal.jsonl out" in refusal.value.hint
+    for gone in range(6, len(lines) - 1):
+        if b"decided" in lines[gone]:
+            journal.write_bytes(b"".join(lines[:gone] + lines[gone + 1 :]))
+            with pytest.raises(NotAllowed):
+                rebuild(home, "acme")
+    assert dump(home) == before
 
-    made = rebuild(home, "acme")
-    assert (made.taken_as_is, made.without_rows) == (1, 1)
-    assert totals(home) == {("A", "1"): "1.00"}
-    now = {one.id: one for one in lookup.deliveries(home, tenant="acme")}
-    assert (now[again.id].mapping_version, now[again.id].new, now[again.id].reason) == (2, 1, None)
-    assert (now[redone.id].state, now[redone.id].new) == (State.LOADED, 1)
-    assert now[redone.id].reason == "pruned"
+    journal.unlink()
+    journalling.adopt(home)
+    assert verify(home).problems == ()
+    rebuild(home, "acme")
+    undo(home, "acme", sent[2:])
     assert rebuild(home, "acme").restored == 0
+
+
+def test_an_older_database_lacks_no_decision(home: Home) -> None:
+    """Its last one is in the journal, with what was decided since; so it is after a rebuild."""
+    sent = [send(home, TWO % (number, 1)).id for number in range(2)]
+    undo(home, "acme", sent[:1])
+    old = dumped(home)
+    undo(home, "acme", sent[1:])
+    put_back(home, old)
+    rebuild(home, "acme")
+    assert totals(home) == {}
+    for lost in (False, True):
+        if lost:
+            forget(home)
+            rebuild(home, "acme")
+        redo(home, "acme", sent[:1])
+        undo(home, "acme", sent[:1])
+        assert verify(home).problems == ()
+        rebuild(home, "acme")

@@ -129,3 +129,13 @@ def test_what_is_worked_off_by_hand_is_said_once(shop: Path, tmp_path: Path) -> 
     dropsafe(shop, "load", "acme", str(tmp_path / "sales.csv"))
     done = subprocess.run([*command(shop), "work", "--once"], check=True, capture_output=True)
     assert (done.stdout, done.stderr) == (b"1 worked off.\n", b"")
+
+
+@pytest.mark.parametrize("name", ["undo", "redo", "rebuild"])
+def test_json_comes_without_a_bar(shop: Path, tmp_path: Path, name: str) -> None:
+    """On a terminal, too."""
+    loaded = dropsafe_json(shop, "load", "acme", str(tmp_path / "sales.csv"), "--wait")
+    if name == "redo":
+        dropsafe(shop, "undo", loaded["delivery"])
+    arguments = [name, "--json", *([] if name == "rebuild" else [loaded["delivery"]])]
+    assert on_terminal(shop, *arguments, stderr_only=True) == ""

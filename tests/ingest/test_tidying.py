@@ -17,12 +17,13 @@ from ingest.worker import Worker
 from storage import tenants
 from storage.archive import is_pruned
 from storage.delivery import Origin, day_of
+from storage.errors import DatabaseAway
 from storage.files import half_of
 from storage.journal import Journal
 from storage.packing import BATCH
 from tests.conftest import MakeHome
 from tests.e2e.running import dropsafe
-from tests.shop import deliver, open_shop, send, table, totals
+from tests.shop import deliver, open_shop, receive_on_one_day, send, table, totals
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def keep(home: Home, days: int) -> None:
 
 def test_a_worker_packs_what_it_has_loaded(home: Home) -> None:
     """Never more than some dozens lie loose, and what is packed is read as before."""
+    receive_on_one_day(home)
     open_shop(home)
     sent = [deliver(home, table(("A", str(n), "1"))).id for n in range(BATCH + 2)]
     Worker(home).run_once()
@@ -88,6 +90,27 @@ def test_retention_takes_bytes_away_and_leaves_the_rows(home: Home) -> None:
     assert totals(home) == {("A", "1"): "1.00", ("A", "2"): "2.00"}
 
 
+def test_nothing_is_taken_away_while_nobody_can_say_for_how_long_it_is_kept(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is away for a moment: the next look does the day's work."""
+    open_shop(home)
+    old = arrive(home, days_ago(9), ("A", "1", "1"))
+    Worker(home).run_once()
+    keep(home, 8)
+    tidier = Tidier(home)
+
+    def away(_home: Home) -> dict[str, int]:
+        raise DatabaseAway("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("ingest.tidying.retention", away)
+        tidier.finish()
+    assert not home.archive.is_pruned("acme", old)
+    tidier.finish()
+    assert home.archive.is_pruned("acme", old)
+
+
 def test_retention_is_kept_by_hand_too(home: Home) -> None:
     """By work --once, though nothing waits; and if nothing is too old, nothing is done."""
     open_shop(home)
@@ -97,6 +120,7 @@ def test_retention_is_kept_by_hand_too(home: Home) -> None:
     assert not is_anything_due(home)
     ages = [day_of(old) + timedelta(days=age) for age in (9, 10)]
     assert [is_due(home, "acme", today, 9) for today in ages] == [False, True]
+    assert not is_due(home, "acme", ages[0], 10_000_000)  # days before there were any years
     keep(home, 8)
     assert is_anything_due(home)
     dropsafe(home.layout.home, "work", "--once")

@@ -106,3 +106,18 @@ def take_over_as_once(writer: packs_module._Writer, old: Pack) -> None:
     for name, place in sorted(old.deliveries.items()):
         if place.data is not None:
             writer._first.setdefault(place.sha256, (name, place.data))
+
+
+@pytest.mark.parametrize("at", [-30, -4], ids=["index", "foot"])
+def test_a_pack_without_its_index_is_unpacked_by_hand(shop: Shop, tmp_path: Path, at: int) -> None:
+    """What tar puts beside the packs is the archive's again, and is packed anew."""
+    send_two_batches(shop)
+    data = bytearray(shop.pack_of_the_day.read_bytes())
+    data[at] ^= 0xFF
+    shop.pack_of_the_day.unlink()
+    settled = shop.layout.settled / "acme"
+    unpacked = zstandard.ZstdDecompressor().stream_reader(bytes(data), read_across_frames=True)
+    subprocess.run(["tar", "-C", settled, "-xf", "-"], input=unpacked.read(), check=True)
+    shop.check()
+    assert shop.pack() == 2 * BATCH
+    shop.check()

@@ -51,6 +51,14 @@ def twice_packed(scene: Scene) -> None:
     pack(scene.home)
 
 
+def half_beside_pack(scene: Scene) -> None:
+    """As a kill leaves it that comes while packing removes what it has packed."""
+    shutil.copytree(scene.kept(scene.last), scene.files / "kept")
+    pack(scene.home)
+    (scene.files / "kept" / "data").unlink()
+    (scene.files / "kept").rename(scene.kept(scene.last))
+
+
 def held_and_waiting(scene: Scene) -> None:
     waiting = scene.home.layout.waiting("acme", scene.held)
     shutil.copytree(scene.held_at(scene.held), waiting)

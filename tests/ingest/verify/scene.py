@@ -16,7 +16,7 @@ from storage import tables
 from storage.database import Connection
 from storage.packing import Packing
 from tests.parsers.packing import zipped
-from tests.shop import deliver, dump, open_shop, send, table, work_off
+from tests.shop import deliver, dump, open_shop, receive_on_one_day, send, table, work_off
 
 LATER = date(2100, 1, 1)
 UNKNOWN = "1htfj5nsh5b82"
@@ -73,7 +73,8 @@ class Scene:
 
 
 def scene_in(home: Home) -> Scene:
-    """Load, repeat, undo, open, hold, and leave one waiting."""
+    """Load, repeat, undo, open, hold, and leave one waiting, all on one day."""
+    receive_on_one_day(home)
     open_shop(home)
     first = send(home, table(("A", "1", "1"), ("A", "2", "bad")))
     repeat = send(home, table(("A", "1", "1"), ("A", "2", "bad")))

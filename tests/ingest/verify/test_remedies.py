@@ -26,12 +26,13 @@ DAMAGES: list[tuple[Callable[[Scene], None], list[str]]] = [
     (damages.held_before_it_was_said, ["not-in-ledger waiting"]),
     (damages.twice, ["twice last"]),
     (damages.twice_packed, ["twice last"]),
+    (damages.half_beside_pack, ["twice last"]),
     (damages.held_and_waiting, ["twice held"]),
     (damages.not_in_ledger, ["not-in-ledger last", "rows-alone last", "fold-differs last"]),
     (damages.tenant_unknown, ["tenant-unknown"]),
     (damages.no_journal, ["journal-lacks"]),
     (damages.journal_lacks_a_reading, ["journal-lacks last"]),
-    (damages.journal_lacks_an_undo, ["journal-differs undone"]),
+    (damages.journal_lacks_an_undo, ["journal-lacks undone"]),
     (damages.ledger_lacks_an_undo, ["journal-differs undone"]),
     (damages.another_version, ["journal-differs last"]),
     (damages.journal_lacks_a_version, ["journal-lacks"]),
@@ -99,9 +100,8 @@ def test_what_is_wrong_is_found_and_its_remedy_mends_it(
 def test_the_rows_are_right_again_too(scene: Scene) -> None:
     """A damage to places and journal costs no row, and neither does its remedy."""
     damages.to_quarantine(scene)
-    damages.journal_lacks_an_undo(scene)
+    damages.ledger_lacks_an_undo(scene)
     dropsafe(scene.files, "rebuild", "acme")
-    dropsafe(scene.files, "undo", scene.undone)
     assert dump(scene.home) == scene.rows
 
 

@@ -16,10 +16,11 @@ from ingest.home import Home
 from ingest.verify.verifying import verify
 from ingest.worker import Worker
 from storage.delivery import Origin
-from tests.e2e.running import command, dropsafe, eventually, run_server
+from tests.e2e.running import command, dropsafe, run_server
 from tests.ingest.verify import damages
 from tests.ingest.verify.scene import Scene, flip, found
 from tests.shop import deliver, open_shop, table
+from tests.waiting import eventually
 
 
 def test_what_is_left_in_spool_and_drop_folder_goes_with_the_next_start(scene: Scene) -> None:
