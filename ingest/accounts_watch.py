@@ -33,7 +33,7 @@ class AccountsWatch:
         self._look()
         if self._changes is None:
             log.warning("accounts.from_snapshot", why="the database does not answer")
-            self.gatekeeper.replace(accounts.load_snapshot(home.layout.accounts))
+            self.gatekeeper.replace(self._saved())
 
     def start(self) -> None:
         """Begin to look regularly."""
@@ -73,6 +73,14 @@ class AccountsWatch:
             self.gatekeeper.replace(everyone)
             self._changes = changes
             self._save(everyone)
+
+    def _saved(self) -> tuple[Tenant, ...]:
+        """The tenants as last saved; nobody, if they cannot be read, until the database answers."""
+        try:
+            return accounts.load_snapshot(self._home.layout.accounts)
+        except ValueError as error:
+            log.error("accounts.damaged", why=str(error))  # noqa: TRY400 - what is wrong is said
+            return ()
 
     def _save(self, everyone: tuple[Tenant, ...]) -> None:
         try:

@@ -15,6 +15,7 @@ import structlog
 
 from ingest import events
 from ingest.accounts_watch import AccountsWatch
+from ingest.auth import Gatekeeper
 from ingest.certificate import certificate
 from ingest.frontends import folder, ftp, sftp, smtp
 from ingest.frontends.frontend import FrontEnd
@@ -69,7 +70,28 @@ async def _listen(
                 shelves=shelves,
             )
         )
-    files = certificate(layout, settings.tls)
+    if "ftp" in sockets or "smtp" in sockets:
+        front_ends += await _listen_with_tls(home, sockets, keeper, shelves)
+    if settings.folder.enabled:
+        front_ends.append(
+            await folder.listen_folder(
+                layout,
+                settings=settings.folder,
+                gatekeeper=keeper,
+                spool=home.spool,
+                limit=settings.limits.max_file_size,
+            )
+        )
+    return front_ends
+
+
+async def _listen_with_tls(
+    home: Home, sockets: dict[str, socket.socket], keeper: Gatekeeper, shelves: Shelves
+) -> list[FrontEnd]:
+    """Start the front ends that need a certificate; where there are none, it may be unusable."""
+    settings = home.settings
+    files = certificate(home.layout, settings.tls)
+    front_ends: list[FrontEnd] = []
     if "ftp" in sockets:
         front_ends.append(
             ftp.listen(
@@ -91,16 +113,6 @@ async def _listen(
                 tls=tls,
                 gatekeeper=keeper,
                 spool=home.spool,
-            )
-        )
-    if settings.folder.enabled:
-        front_ends.append(
-            await folder.listen_folder(
-                layout,
-                settings=settings.folder,
-                gatekeeper=keeper,
-                spool=home.spool,
-                limit=settings.limits.max_file_size,
             )
         )
     return front_ends

@@ -106,10 +106,14 @@ def _original(connection: Connection, entry: Entry, feed: Feed) -> Entry | None:
 
 
 def _mark_duplicate(home: Home, entry: Entry, feed: Feed, original: Entry) -> bool:
-    """Write down a duplicate; False if another delivery came in between."""
+    """Write down a duplicate; False if something else came in between.
+
+    The claim keeps others out, but not a commit of one that was killed in the middle of it.
+    """
     record = feed.mapping.record
     with home.database.writing() as connection:
-        if rows.fold_of(connection, entry.tenant, record, lock=True).newest != original.id:
+        rows.fold_of(connection, entry.tenant, record, lock=True)
+        if _original(connection, entry, feed) != original:
             return False
         message = loading.verdict_on_repeat(original.id)
         ledger.duplicate(connection, entry.id, original=original, message=message)

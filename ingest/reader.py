@@ -163,6 +163,8 @@ class Reader:
         self._process = self._pipe = None
 
     def _started(self) -> Connection:
+        if self._process is not None and self._process.poll() is not None:
+            self.kill()  # it died between two files: the next one has no part in that
         if self._pipe is not None:
             return self._pipe
         from multiprocessing import Pipe  # noqa: PLC0415 - not for commands that parse nothing

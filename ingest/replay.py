@@ -30,7 +30,7 @@ _TODAY = "9999"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
-    """What became of one delivery: the verdict of reading it with today's mapping.
+    """What became of one delivery: the verdict of reading it with the chosen mapping.
 
     `applied` is whether it is read so from now on; if not, it stayed as it was, and `reason` is why
     if there is a code for it. Of its rows `new` and `changed` are those that the tenant's rows have
@@ -70,12 +70,12 @@ def replay(
     progress: Callable[[int, int, int], None] = lambda _done, _all, _rows: None,
     folding: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Replay:
-    """Read these deliveries of a tenant again with today's mapping, and fold the rows again.
+    """Read these deliveries of a tenant again with the chosen mapping, and fold the rows again.
 
-    With `of_its_time` each is read with the mapping that was set when it was received. From then on
-    that version is the one they are read with. It is done at once: no reader sees a part of it. One
-    that cannot be read with it stays as it was. What was read is kept until it is through, so that
-    after a kill it need not be read again.
+    That is today's, or with `of_its_time` for each the one that was set when it was received. From
+    then on that version is the one they are read with. It is done at once: no reader sees a part of
+    it. One that cannot be read with it stays as it was. What was read is kept until it is through,
+    so that after a kill it need not be read again.
 
     `progress` is told how many deliveries were read, of how many, and how many rows are in them;
     then `folding` how many were folded in.

@@ -127,7 +127,15 @@ def _listen(name: str, listen: str) -> socket.socket:
     host, port = address_of(listen)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        # By itself: create_server turns what is wrong with a name into an errno that there is not.
+        [(_, _, _, _, address), *_] = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)
+        return socket.create_server(address, family=family, backlog=512)
+    except (socket.gaierror, UnicodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "no machine has such a name"
+        raise DropsafeError(
+            f"{name}.listen: cannot listen on {listen}: {why}.",
+            hint="Set an address of this machine in dropsafe.toml; 0.0.0.0 stands for all of them.",
+        ) from error
     except OSError as error:
         raise DropsafeError(
             f"{name}.listen: cannot listen on {listen}: {os.strerror(error.errno or 0)}.",

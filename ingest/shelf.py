@@ -278,7 +278,17 @@ def _parked(layout: Layout, tenant: str = "") -> Iterator[tuple[Path, Origin]]:
 
 
 def _load_directories(memory: Path) -> set[str]:
+    """The directories that a tenant made; none but the root if what is known of them is damaged.
+
+    A client that misses one makes it again.
+    """
     try:
-        return {"/", *json.loads(memory.read_bytes())}
+        known = json.loads(memory.read_bytes())
+        if not isinstance(known, list) or not all(isinstance(one, str) for one in known):
+            raise ValueError("not a list of names")  # noqa: TRY301 - as json says it of other damage
     except FileNotFoundError:
         return {"/"}
+    except ValueError as error:
+        log.warning("shelf.damaged", tenant=memory.stem, path=str(memory), why=str(error))
+        return {"/"}
+    return {"/", *known}

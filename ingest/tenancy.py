@@ -122,7 +122,7 @@ def public_keys(file: Path) -> tuple[str, ...]:
 def fingerprint(key: str) -> str:
     """A public key's SHA-256 fingerprint, as ssh-keygen -l prints it."""
     import base64  # noqa: PLC0415 - beside its only use
-    import hashlib  # noqa: PLC0415
+    import hashlib  # noqa: PLC0415 - as above
 
     digest = hashlib.sha256(base64.b64decode(key.split()[1])).digest()
     return "SHA256:" + base64.b64encode(digest).decode().rstrip("=")
@@ -130,8 +130,8 @@ def fingerprint(key: str) -> str:
 
 def _public_key(text: str, where: str) -> str:
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - only for keys
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import load_ssh_public_key  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415 - as above
+    from cryptography.hazmat.primitives.serialization import load_ssh_public_key  # noqa: PLC0415 - as above
 
     if "PRIVATE KEY" in text:
         raise DropsafeError(f"{where} is a private key.", hint="Give the file *.pub instead.")

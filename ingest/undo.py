@@ -64,7 +64,25 @@ def undo(
         Held: a later delivery has to be read again for this, and cannot be.
         DatabaseAway: no answer; nothing changed, or all of it did.
     """
-    return _turn(home, tenant, ids, leaves=True, dry_run=dry_run, progress=progress)
+    with claimed(home, tenant):
+        entries = _with_parts(home, ids)
+        turned = [one for one in entries if one.state in COUNTED]
+        chosen, opened = _as_read(home, tenant, turned, leaves=True)
+        instead = _counting_instead(home, tenant, turned)
+
+        def also(connection: Connection) -> list[Line]:
+            for one in opened:
+                ledger.undone(connection, one.id, message=one.message)
+            return [{"undone": one.id} for one in opened]
+
+        effect = NO_EFFECT
+        if turned:
+            effect = _fold(home, tenant, chosen, dry_run=dry_run, progress=progress, also=also)
+        if not dry_run:
+            for one in turned:
+                log.info("delivery.undone", delivery=one.id, tenant=tenant)
+    outcomes = (_undone(one, instead=instead.get(one.id)) for one in entries)
+    return Undoing(deliveries=tuple(outcomes), effect=effect)
 
 
 def redo(
@@ -76,59 +94,62 @@ def redo(
     progress: Progress = lambda _done, _all: None,
 ) -> Undoing:
     """Have deliveries that were undone count again, read as they were. Raises as `undo` does."""
-    return _turn(home, tenant, ids, leaves=False, dry_run=dry_run, progress=progress)
-
-
-def _turn(
-    home: Home,
-    tenant: str,
-    ids: Collection[str],
-    *,
-    leaves: bool,
-    dry_run: bool,
-    progress: Progress,
-) -> Undoing:
     with claimed(home, tenant):
-        entries = [lookup.delivery(home, one) for one in sorted(ids)]
-        parts = [part for entry in entries for part in lookup.parts(home, entry)]
-        entries = sorted({one.id: one for one in (*entries, *parts)}.values(), key=lambda e: e.id)
-        turned = [one for one in entries if _why_not(one, leaves=leaves) is None]
-        with home.database.reading() as connection:
-            as_read = refolding.as_read(connection, tenant, turned)
-        chosen = [Chosen(one, feed, leaves=leaves) for one, feed in as_read if feed is not None]
-        opened = [one for one, feed in as_read if feed is None]
-        followers: list[Chosen] = []
-        if not leaves:
-            chosen, followers = with_repeats(home, tenant, chosen)
-            opened += _undone_parents(home, turned)
+        entries = _with_parts(home, ids)
+        turned = [one for one in entries if one.state is State.UNDONE]
+        as_read, opened = _as_read(home, tenant, turned, leaves=False)
+        chosen, followers = with_repeats(home, tenant, as_read)
+        opened += _undone_parents(home, turned)
 
         def also(connection: Connection) -> list[Line]:
             for one in followers:
                 _mark_repeat(connection, one)
-            return _mark_opened(connection, opened, leaves=leaves)
+            return _mark_opened(connection, opened)
 
-        instead = _counting_instead(home, tenant, turned) if leaves else {}
         effect = NO_EFFECT
         if turned:
-            with rereading(home, tenant) as read:
-                effect = fold_again(
-                    home, tenant, chosen, read=read, dry_run=dry_run, progress=progress, also=also
-                )
+            effect = _fold(home, tenant, chosen, dry_run=dry_run, progress=progress, also=also)
         if not dry_run:
-            if not leaves and opened:
+            if opened:
                 settling.release(home, tenant, (HoldCode.PARENT_UNDONE,))
             for one in turned:
-                if leaves:
-                    log.info("delivery.undone", delivery=one.id, tenant=tenant)
-                else:
-                    log.info("delivery.redone", delivery=one.id, tenant=tenant)
+                log.info("delivery.redone", delivery=one.id, tenant=tenant)
     repeats = {one.entry.id for one in chosen if one.repeats}
-    return Undoing(
-        deliveries=tuple(
-            _outcome(one, leaves=leaves, repeats=one.id in repeats, instead=instead.get(one.id))
-            for one in entries
-        ),
-        effect=effect,
+    outcomes = (_redone(one, repeats=one.id in repeats) for one in entries)
+    return Undoing(deliveries=tuple(outcomes), effect=effect)
+
+
+def _fold(
+    home: Home,
+    tenant: str,
+    chosen: list[Chosen],
+    *,
+    dry_run: bool,
+    progress: Progress,
+    also: Callable[[Connection], list[Line]],
+) -> Effect:
+    with rereading(home, tenant) as read:
+        return fold_again(
+            home, tenant, chosen, read=read, dry_run=dry_run, progress=progress, also=also
+        )
+
+
+def _with_parts(home: Home, ids: Collection[str]) -> list[Entry]:
+    """These deliveries and their parts, each once, in the order of receipt."""
+    entries = [lookup.delivery(home, one) for one in sorted(ids)]
+    parts = [part for entry in entries for part in lookup.parts(home, entry)]
+    return sorted({one.id: one for one in (*entries, *parts)}.values(), key=lambda one: one.id)
+
+
+def _as_read(
+    home: Home, tenant: str, turned: list[Entry], *, leaves: bool
+) -> tuple[list[Chosen], list[Entry]]:
+    """Those that say something, as they were read; and emails and containers, which do not."""
+    with home.database.reading() as connection:
+        as_read = refolding.as_read(connection, tenant, turned)
+    return (
+        [Chosen(one, feed, leaves=leaves) for one, feed in as_read if feed is not None],
+        [one for one, feed in as_read if feed is None],
     )
 
 
@@ -147,37 +168,39 @@ def _undone_parents(home: Home, parts: list[Entry]) -> list[Entry]:
     return [one for one in parents if one.state is State.UNDONE]
 
 
-def _why_not(entry: Entry, *, leaves: bool) -> str | None:
-    """Why a delivery cannot be undone, or redone; None if it can."""
-    if leaves and entry.state in COUNTED:
-        return None
-    if not leaves and entry.state is State.UNDONE:
-        return None
-    if entry.state is State.UNDONE:
-        return "It is undone already."
-    if entry.state in COUNTED:
-        return "It was not undone."
-    if entry.state is State.QUARANTINED:
-        return "It is held: none of it was loaded."
-    return "It waits in the inbox: none of it was loaded yet."
-
-
-def _outcome(entry: Entry, *, leaves: bool, repeats: bool, instead: str | None) -> Outcome:
-    why_not = _why_not(entry, leaves=leaves)
-    if why_not is not None:
-        return Outcome(delivery=entry.id, applied=False, state=entry.state, message=why_not)
-    counts = State.DUPLICATE if repeats else State.LOADED
-    undone = UNDONE
+def _undone(entry: Entry, *, instead: str | None) -> Outcome:
+    """What an undo did to a delivery; `instead` counts in its place."""
+    if entry.state not in COUNTED:
+        return _refused(entry, "It is undone already.")
+    message = UNDONE
     if instead:
-        undone += (
+        message += (
             f" {instead} has the same bytes and counts in its place; undo it, too, if need be."
         )
+    return Outcome(delivery=entry.id, applied=True, state=State.UNDONE, message=message)
+
+
+def _redone(entry: Entry, *, repeats: bool) -> Outcome:
+    """What a redo did to a delivery; `repeats`: as the duplicate of another."""
+    if entry.state is not State.UNDONE:
+        return _refused(entry, "It was not undone.")
     return Outcome(
         delivery=entry.id,
         applied=True,
-        state=State.UNDONE if leaves else counts,
-        message=undone if leaves else "Redone: what it says counts again.",
+        state=State.DUPLICATE if repeats else State.LOADED,
+        message="Redone: what it says counts again.",
     )
+
+
+def _refused(entry: Entry, loaded: str) -> Outcome:
+    """Say why a delivery is left as it is; `loaded` says so of one that was loaded once."""
+    if entry.state is State.UNDONE or entry.state in COUNTED:
+        message = loaded
+    elif entry.state is State.QUARANTINED:
+        message = "It is held: none of it was loaded."
+    else:
+        message = "It waits in the inbox: none of it was loaded yet."
+    return Outcome(delivery=entry.id, applied=False, state=entry.state, message=message)
 
 
 def _mark_repeat(connection: Connection, one: Chosen) -> None:
@@ -187,13 +210,8 @@ def _mark_repeat(connection: Connection, one: Chosen) -> None:
     ledger.repeats(connection, one.entry.id, original=original, message=message)
 
 
-def _mark_opened(connection: Connection, opened: list[Entry], *, leaves: bool) -> list[Line]:
+def _mark_opened(connection: Connection, opened: list[Entry]) -> list[Line]:
     """Mark emails and containers, which say nothing themselves, as their parts are marked."""
     for one in opened:
-        if leaves:
-            ledger.undone(connection, one.id, message=one.message)
-        else:
-            ledger.loaded(
-                connection, one.id, counts=one.counts, reason=one.reason, message=one.message
-            )
-    return [{"undone" if leaves else "opened": one.id} for one in opened]
+        ledger.loaded(connection, one.id, counts=one.counts, reason=one.reason, message=one.message)
+    return [{"opened": one.id} for one in opened]

@@ -233,7 +233,7 @@ def may_pass(error: Exception) -> bool:
 def run_until_told(home: Home) -> None:
     """Work until SIGTERM or SIGINT, finishing what was begun."""
     # Now, not at the first file: an installation that cannot read must not blame a file for it.
-    import parsers.delimited  # noqa: F401, PLC0415
+    import parsers.delimited  # noqa: F401, PLC0415 - as said
 
     worker = Worker(home)
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -23,6 +23,7 @@ from parsers.mappings.mapping import Format, Mapping, parse_mapping
 from parsers.mappings.settings_table import Table
 from parsers.moments import formats
 from parsers.reject import RejectCode, UnreadableCode
+from storage.database import SCHEMA
 from storage.delivery import Contents, Origin, accepted
 from storage.ledger import State, waiting_entry
 from tests.documents import (
@@ -109,6 +110,11 @@ def test_every_key_that_show_answers_is_documented() -> None:
     keys = details(waiting_entry(envelope))
     body = section(COMMANDS, "dropsafe load") + section(COMMANDS, "dropsafe show")
     assert not [key for key in keys if f"`{key}`" not in body]
+
+
+def test_the_status_that_is_shown_has_the_present_schema() -> None:
+    """Who compares the answer with the document is not told of a schema that is gone."""
+    assert f'"schema": "{SCHEMA}",' in section(COMMANDS, "dropsafe status")
 
 
 def test_every_setting_is_documented() -> None:

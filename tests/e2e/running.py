@@ -8,14 +8,15 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import asyncssh
+
+from tests.waiting import eventually
 
 _LISTEN = {f"DROPSAFE_{name}__LISTEN": "127.0.0.1:0" for name in ("SFTP", "FTP", "SMTP")}
 START_SECONDS = 30.0
@@ -113,14 +114,6 @@ def set_mapping(home: Path, tenant: str, text: str) -> Any:
     file = home / "mapping.toml"
     file.write_text(text)
     return dropsafe_json(home, "mapping", "set", tenant, str(file))
-
-
-def eventually(check: Callable[[], bool], *, seconds: float = 20.0) -> None:
-    """Poll until something holds; fail at the deadline."""
-    deadline = time.monotonic() + seconds
-    while not check():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.05)
 
 
 def all_settled(home: Path) -> bool:

@@ -32,13 +32,13 @@ from tests.e2e.running import (
     Server,
     dropsafe,
     dropsafe_json,
-    eventually,
     run_server,
     set_mapping,
     sftp,
     start_server,
 )
 from tests.shop import MAPPING, dump, table
+from tests.waiting import eventually
 
 KILLS = 20
 

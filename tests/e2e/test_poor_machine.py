@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.running import Server, all_settled, command, eventually, run_server, sftp
+from tests.e2e.running import Server, all_settled, command, run_server, sftp
 from tests.shop import table
+from tests.waiting import eventually
 
 FRONT_ENDS = ("SFTP", "FTP", "SMTP")
 

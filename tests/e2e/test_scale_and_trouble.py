@@ -22,13 +22,13 @@ from tests.e2e.running import (
     all_settled,
     dropsafe,
     dropsafe_json,
-    eventually,
     run_server,
     set_mapping,
     sftp,
 )
 from tests.shop import MAPPING as SHOP_MAPPING
 from tests.shop import table
+from tests.waiting import eventually
 
 
 def add_shop(home: Path, mapping: str) -> str:

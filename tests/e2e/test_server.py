@@ -15,13 +15,13 @@ from tests.e2e.running import (
     all_settled,
     dropsafe,
     dropsafe_json,
-    eventually,
     run_server,
     set_mapping,
     sftp,
     start_server,
 )
 from tests.shop import MAPPING, table
+from tests.waiting import eventually
 
 
 @pytest.fixture
@@ -77,6 +77,16 @@ def test_an_address_that_is_taken_is_named(home: Path) -> None:
         said = dropsafe(home, "serve", status=1, env=environment)
     assert "sftp.listen" in said
     assert address in said
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "no..where"])
+def test_an_address_that_is_none_is_named(home: Path, host: str) -> None:
+    """A name that nobody knows, or can have: there is nothing to stop, but something to set."""
+    environment = {**os.environ, "DROPSAFE_SFTP__LISTEN": f"{host}:2022"}
+    said = dropsafe(home, "serve", status=1, env=environment).splitlines()[-1]
+    assert f"sftp.listen: cannot listen on {host}:2022: " in said
+    assert "Unknown error" not in said
+    assert "Set an address of this machine" in said
 
 
 def test_a_stopped_server_leaves_no_process_and_exits_cleanly(home: Path) -> None:
@@ -193,3 +203,13 @@ def test_a_certificate_that_cannot_be_used_is_said_at_once(home: Path) -> None:
     said = dropsafe(home, "serve", status=1, env=environment)
     assert "tls.certificate" in said
     assert len(said.splitlines()) == 1
+
+
+def test_who_needs_no_certificate_starts_without_one(home: Path) -> None:
+    """SFTP alone: one that cannot be used is in nobody's way, and none is made."""
+    off = {"DROPSAFE_FTP__LISTEN": "", "DROPSAFE_SMTP__LISTEN": ""}
+    with run_server(home, **off, DROPSAFE_TLS__CERTIFICATE="nope.pem") as server:
+        assert set(server.addresses) == {"sftp"}
+    with run_server(home, **off):
+        pass
+    assert not list((home / "keys").glob("tls_*"))

@@ -17,6 +17,7 @@ from ingest.hostkey import hostkey_of
 from ingest.settings import Sftp, Tls
 from storage.layout import Layout
 from tests.databases import Databases
+from tests.faults import promises
 from tests.faults.acts import Act
 from tests.faults.forker import Forker, forking
 from tests.faults.scene import Scene, copied, furnish
@@ -113,6 +114,13 @@ def make_sweep(
         return Sweep(act, scene, forker, copies)
 
     return make
+
+
+def check_kept(scene: Scene, tally: Tally, fault: str, points: int) -> None:
+    """Start the server again, hold the scene against the promises, and note it for the table."""
+    scene.recover()
+    promises.check(scene)
+    tally(fault, points, lost=promises.lost(scene))
 
 
 @pytest.fixture

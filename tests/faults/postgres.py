@@ -75,15 +75,6 @@ class Postgres:
         with psycopg.connect(self.url(name=name), autocommit=True) as connection:
             connection.execute(statement.encode())
 
-    def backends(self) -> list[int]:
-        """Process ids of those who serve a client, the test's own connection left out."""
-        with psycopg.connect(self.url(), autocommit=True) as connection:
-            found = connection.execute(
-                "SELECT pid FROM pg_stat_activity "
-                "WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            )
-            return [pid for (pid,) in found]
-
     def kill(self) -> None:
         """kill -9 of the server and all of its processes, as a power cut does."""
         if self._process is None:
@@ -93,15 +84,6 @@ class Postgres:
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        self._process.wait(10)
-        _wait_for_end(children)
-        self._process = None
-
-    def stop_immediately(self) -> None:
-        """What `pg_ctl stop -m immediate` does: end without a word, recover at the next start."""
-        assert self._process is not None
-        children = _children(self._process.pid)
-        self._process.send_signal(signal.SIGQUIT)
         self._process.wait(10)
         _wait_for_end(children)
         self._process = None

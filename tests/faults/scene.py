@@ -19,9 +19,10 @@ from storage.accounts import Tenant
 from storage.delivery import Origin
 from storage.layout import Layout
 from tests.databases import Databases
-from tests.e2e.running import Server, dropsafe, dropsafe_json, eventually, run_server
+from tests.e2e.running import Server, dropsafe, dropsafe_json, run_server
 from tests.faults.senders import TENANT, Till, receipts, stored
 from tests.shop import MAPPING
+from tests.waiting import eventually
 
 SETTINGS = """\
 [database]

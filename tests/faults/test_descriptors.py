@@ -13,12 +13,11 @@ from functools import partial
 import pytest
 
 from tests.databases import KINDS
-from tests.e2e.running import eventually
-from tests.faults import promises, senders
-from tests.faults.conftest import MakeScene, Tally
+from tests.faults import senders
+from tests.faults.conftest import MakeScene, Tally, check_kept
 from tests.faults.power import child
-from tests.faults.scene import Scene
 from tests.faults.senders import NETWORK
+from tests.waiting import eventually
 
 LEFT = (0, 2, 5, 9)
 """Descriptors that the gateway may still open: for no connection, or for some and then no file."""
@@ -58,7 +57,7 @@ def test_a_gateway_without_descriptors_takes_files_again_when_it_has_some(
         for way in NETWORK:
             eventually(partial(scene.send, way, addresses=server.addresses))
         assert child(server, "gateway") == gateway
-    _check(scene, tally, "No descriptors for the gateway, then some", len(LEFT) * len(NETWORK))
+    check_kept(scene, tally, "No descriptors for the gateway, then some", len(LEFT) * len(NETWORK))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -76,7 +75,7 @@ def test_a_worker_without_descriptors_waits_and_goes_on(
             time.sleep(1.5)
         eventually(scene.nothing_waits, seconds=30)
         assert child(server, "worker") == worker
-    _check(scene, tally, "No descriptors for the worker, then some", 1)
+    check_kept(scene, tally, "No descriptors for the worker, then some", 1)
 
 
 def test_a_server_without_descriptors_starts_its_children_again_later(
@@ -90,10 +89,4 @@ def test_a_server_without_descriptors_starts_its_children_again_later(
             eventually(lambda: "child.not_started" in server.log)
             assert scene.send("ftps", addresses=server.addresses)
         eventually(scene.nothing_waits, seconds=30)
-    _check(scene, tally, "No descriptors for the supervisor, then some", 1)
-
-
-def _check(scene: Scene, tally: Tally, fault: str, points: int) -> None:
-    scene.recover()
-    promises.check(scene)
-    tally(fault, points, lost=promises.lost(scene))
+    check_kept(scene, tally, "No descriptors for the supervisor, then some", 1)

@@ -13,9 +13,8 @@ from typing import cast
 import pytest
 
 from tests.databases import KINDS
-from tests.e2e.running import Server, dropsafe_json, eventually
-from tests.faults import promises
-from tests.faults.conftest import MakeScene, Tally, needs
+from tests.e2e.running import Server, dropsafe_json
+from tests.faults.conftest import MakeScene, Tally, check_kept, needs
 from tests.faults.power import child, with_children
 from tests.faults.scene import Scene, Sent
 from tests.faults.senders import TENANT, receipts, stored
@@ -28,6 +27,7 @@ from tests.frontends.contract.sftp_libraries import Asyncssh
 from tests.frontends.contract.smtp_clients import Smtplib
 from tests.frontends.serving import HOST_KEY
 from tests.frontends.smtp_serving import DOMAIN
+from tests.waiting import eventually
 
 CLIENTS = (Asyncssh(), Ftplib("ftps"), Ftplib("ftp"), Smtplib())
 MEMORY = Path("/sys/fs/cgroup/memory")
@@ -76,7 +76,7 @@ def test_sigterm_in_the_middle_of_uploads_lets_them_end_and_throws_halves_away(
         scene.sent.append(sent)
     assert verdicts[: len(going)] == [Verdict.YES] * len(going)
     assert Verdict.YES not in verdicts[len(going) :]
-    _check(scene, tally, "SIGTERM in the middle of uploads", len(answers))
+    check_kept(scene, tally, "SIGTERM in the middle of uploads", len(answers))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,7 +92,7 @@ def test_a_worker_that_is_killed_for_memory_is_replaced(
             assert scene.send("sftp", receipts(0, MANY), addresses=server.addresses)
             eventually(lambda: f"child=worker status={-signal.SIGKILL}" in server.log)
             eventually(scene.nothing_waits, seconds=60)
-    _check(scene, tally, "A worker is killed for memory", 1)
+    check_kept(scene, tally, "A worker is killed for memory", 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -110,7 +110,7 @@ def test_a_reader_that_is_killed_for_memory_is_replaced(
         assert child(server, "worker") == worker
     [loaded] = [one for one in dropsafe_json(scene.path, "deliveries") if one["attempts"] > 1]
     assert (loaded["state"], loaded["attempts"]) == ("loaded", 2)
-    _check(scene, tally, "A reader is killed for memory", 1)
+    check_kept(scene, tally, "A reader is killed for memory", 1)
 
 
 def _warm(scene: Scene, server: Server) -> int:
@@ -172,9 +172,3 @@ def _be_known(scene: Scene) -> None:
 def _arriving(scene: Scene) -> int:
     """How many uploads have some bytes in the spool."""
     return sum(data.stat().st_size > 0 for data in (scene.path / "spool").glob("*/data"))
-
-
-def _check(scene: Scene, tally: Tally, fault: str, points: int) -> None:
-    scene.recover()
-    promises.check(scene)
-    tally(fault, points, lost=promises.lost(scene))

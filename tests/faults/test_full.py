@@ -20,13 +20,14 @@ from storage import schema
 from storage.database import Database
 from storage.layout import Layout
 from tests.databases import KINDS, Databases
-from tests.e2e.running import Server, eventually
+from tests.e2e.running import Server
 from tests.faults import promises
 from tests.faults.conftest import Tally, needs
 from tests.faults.disks import small_disk
 from tests.faults.power import child
 from tests.faults.scene import Scene, Sent, furnish
 from tests.faults.senders import NETWORK, TENANT, WAYS, receipts
+from tests.waiting import eventually
 
 FULL = {"bytes": "size=24m", "files": "size=200m,nr_inodes=400"}
 

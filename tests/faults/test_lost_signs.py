@@ -15,12 +15,13 @@ import pytest
 
 from storage.layout import Layout
 from tests.databases import KINDS
-from tests.e2e.running import Server, dropsafe_json, eventually
-from tests.faults import promises, sweeps
-from tests.faults.conftest import MakeScene, Tally, needs
+from tests.e2e.running import Server, dropsafe_json
+from tests.faults import sweeps
+from tests.faults.conftest import MakeScene, Tally, check_kept, needs
 from tests.faults.power import child
 from tests.faults.scene import Scene
 from tests.faults.senders import NETWORK, TENANT, WAYS
+from tests.waiting import eventually
 
 QUEUE = Path("/proc/sys/fs/inotify/max_queued_events")
 A_CLOCK_WITH_HANDS = """
@@ -69,7 +70,7 @@ def test_what_the_bell_did_not_tell_the_sweep_finds(make_scene: MakeScene, tally
         eventually(scene.nothing_waits)
         assert child(server, "worker") == worker
         _worked_off(scene, server)
-    _check(scene, tally, "The bell's queue runs over", len(WAYS))
+    check_kept(scene, tally, "The bell's queue runs over", len(WAYS))
 
 
 def test_without_a_bell_the_sweep_finds_all(make_scene: MakeScene, tally: Tally) -> None:
@@ -81,7 +82,7 @@ def test_without_a_bell_the_sweep_finds_all(make_scene: MakeScene, tally: Tally)
         for way in WAYS:
             assert scene.send(way, addresses=server.addresses), way
         eventually(scene.nothing_waits)
-    _check(scene, tally, "The bell is removed", len(WAYS))
+    check_kept(scene, tally, "The bell is removed", len(WAYS))
 
 
 def test_the_order_of_receipt_rises_while_the_clock_steps_back(
@@ -109,7 +110,7 @@ def test_the_order_of_receipt_rises_while_the_clock_steps_back(
         orders = [home.archive.envelope(TENANT, one["delivery"]).order for one in told]
     assert orders == sorted(set(orders))
     assert orders[-1] > time.time_ns() + HOUR * 10**9 // 2, "the clock did not step"
-    _check(scene, tally, "The clock steps back", sum(map(len, starts)) - 2)
+    check_kept(scene, tally, "The clock steps back", sum(map(len, starts)) - 2)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -140,15 +141,9 @@ def test_processes_that_stand_still_for_a_while_lose_nothing(
             sender.join(60)
         eventually(scene.nothing_waits)
     assert all(one.acknowledged for one in scene.sent)
-    _check(scene, tally, "SIGSTOP of gateway or worker, then SIGCONT", 10)
+    check_kept(scene, tally, "SIGSTOP of gateway or worker, then SIGCONT", 10)
 
 
 def _worked_off(scene: Scene, server: Server) -> None:
     assert scene.send("sftp", addresses=server.addresses)
     eventually(scene.nothing_waits)
-
-
-def _check(scene: Scene, tally: Tally, fault: str, points: int) -> None:
-    scene.recover()
-    promises.check(scene)
-    tally(fault, points, lost=promises.lost(scene))

@@ -23,7 +23,6 @@ from tests.e2e.running import (
     Server,
     dropsafe,
     dropsafe_json,
-    eventually,
     set_mapping,
     sftp,
 )
@@ -35,6 +34,7 @@ from tests.faults.scene import Scene
 from tests.faults.senders import WAYS, receipts
 from tests.faults.sweeps import ALL
 from tests.shop import MAPPING, table
+from tests.waiting import eventually
 
 NO_FSYNC = "libeatmydata.so"
 CUTS = 40 if ALL else 4

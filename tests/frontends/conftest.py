@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import socket
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -88,12 +86,3 @@ def cuts(logs: Iterable[Any]) -> list[tuple[Any, ...]]:
     """What is logged of uploads that were cut: tenant, via, peer, name, reason, bytes."""
     keys = ("tenant", "via", "peer", "name", "reason", "bytes")
     return sorted(tuple(one[key] for key in keys) for one in logs if one["event"] == "upload.cut")
-
-
-def eventually(check: Callable[[], bool], *, seconds: float = 5.0) -> None:
-    """Poll until something holds; fail at the deadline."""
-    deadline = time.monotonic() + seconds
-    pause = threading.Event()
-    while not check():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        pause.wait(0.01)

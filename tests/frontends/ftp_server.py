@@ -22,7 +22,8 @@ from ingest.certificate import CertificateFiles, certificate
 from ingest.frontends.ftp.front_end import FtpFrontEnd, listen
 from ingest.frontends.ftp.reception import Patience
 from ingest.settings import Ftp, Tls
-from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
+from tests.frontends.conftest import UPLOAD_KEY, Home
+from tests.waiting import eventually
 
 QUICK = Patience(idle=10, login=10, connect=10, refusal=0.05)
 HALF = b"a,b\n1," * 1000

@@ -14,7 +14,8 @@ import asyncssh
 
 from ingest.frontends import sftp
 from ingest.settings import Sftp
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
+from tests.waiting import eventually
 
 T = TypeVar("T")
 

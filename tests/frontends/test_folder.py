@@ -19,13 +19,14 @@ from ingest.frontends.folder.taking import Taking
 from ingest.settings import Folder
 from storage.errors import StorageFailing
 from storage.spool import Upload
-from tests.frontends.conftest import LIMIT, Home, eventually
+from tests.frontends.conftest import LIMIT, Home
 from tests.frontends.drop_folder import (
     CSV,
     drop_directory,  # noqa: F401 - the fixture `drop`
     look_twice,
     quiet_folder,  # noqa: F401 - the fixture `folder`
 )
+from tests.waiting import eventually
 
 
 def test_a_file_at_rest_is_taken_and_removed(home: Home) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ftplib
+import os
 import re
 import socket
 import ssl
@@ -13,8 +14,9 @@ import pytest
 
 from ingest.frontends.ftp.reception import Patience
 from ingest.settings import Ftp
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import Raw, put, sent, serving
+from tests.waiting import eventually
 
 AWKWARD = b'a,b\r\n1,"x\ny"\r\n\r2\n\n\xff\xfe\x00\r'
 
@@ -86,8 +88,11 @@ def test_active_mode_works_to_the_client_itself(home: Home) -> None:
     assert len(sent(home)) == 6
 
 
-def test_a_small_file_in_tls_does_not_wait_40_ms(home: Home) -> None:
+def test_a_small_file_in_tls_does_not_wait_40_ms(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A client's goodbye waits for the server's acknowledgement, which is therefore not delayed."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # a slow disk is not meant
     with serving(home) as server, server.tls() as client:
         took = []
         for _ in range(10):

@@ -13,8 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.frontends.ftp.reception import Patience
-from tests.frontends.conftest import UPLOAD_KEY, Home, cuts, eventually
+from tests.frontends.conftest import UPLOAD_KEY, Home, cuts
 from tests.frontends.ftp_server import HALF, begin, nothing_is_left, reset, serving
+from tests.waiting import eventually
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from structlog.testing import capture_logs
 
 from ingest.shelf import Shelf, Shelves
 from storage import files
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import HALF, begin, nothing_is_left, serving
+from tests.waiting import eventually
 
 
 @pytest.fixture

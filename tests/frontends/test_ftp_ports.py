@@ -11,7 +11,7 @@ import pytest
 
 from ingest.frontends.ftp import ports as ftp_ports
 from ingest.settings import Ftp
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import (
     Raw,
     Running,
@@ -20,6 +20,7 @@ from tests.frontends.ftp_server import (
     serving,
     store,
 )
+from tests.waiting import eventually
 
 
 def test_active_mode_calls_nobody_else(client: Raw) -> None:

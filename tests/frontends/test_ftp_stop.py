@@ -9,8 +9,9 @@ from concurrent.futures import Future
 
 import pytest
 
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import Running, begin, serving
+from tests.waiting import eventually
 
 
 def stop(server: Running, drain_seconds: float) -> Future[None]:

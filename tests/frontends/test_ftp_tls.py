@@ -9,8 +9,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import HALF, Running, nothing_is_left, reset, serving
+from tests.waiting import eventually
 
 
 def send_without_goodbye(server: Running, content: bytes, *, close: bool = False) -> str:

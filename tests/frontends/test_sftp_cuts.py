@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from ingest.frontends.sftp.session import Requests
 from ingest.shelf import Shelf, Shelves
-from tests.frontends.conftest import LIMIT, Home, cuts, eventually
+from tests.frontends.conftest import LIMIT, Home, cuts
 from tests.frontends.serving import Served, serving_sftp
 from tests.frontends.sftp_clients import (
     OpenSsh,
@@ -26,6 +26,7 @@ from tests.frontends.sftp_clients import (
     with_sftp,
 )
 from tests.frontends.sftp_faults import Gate, break_disk
+from tests.waiting import eventually
 
 
 async def _put(client: asyncssh.SFTPClient) -> None:

@@ -12,10 +12,11 @@ import pytest
 from ingest.frontends.sftp import connections as sftp_connections
 from ingest.frontends.sftp.login import MOST_SESSIONS
 from ingest.frontends.sftp.session import MOST_HANDLES
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.serving import Served, serving_sftp
 from tests.frontends.sftp_clients import connected, put, with_sftp
 from tests.frontends.sftp_faults import Gate
+from tests.waiting import eventually
 
 
 def is_closed(client: socket.socket, *, seconds: float = 5.0) -> bool:
@@ -149,12 +150,12 @@ def test_a_quiet_connection_is_closed_and_its_upload_with_it(home: Home) -> None
         async with connected(served) as connection:
             client = await connection.start_sftp_client()
             file = await client.open("a.csv", "wb")
-            for _ in range(4):  # requests keep it open
-                await asyncio.sleep(0.15)
+            for _ in range(4):  # requests keep it open, for longer than that in all
+                await asyncio.sleep(0.4)
                 await file.write(b"1\n")
-            await asyncio.wait_for(connection.wait_closed(), 5)
+            await asyncio.wait_for(connection.wait_closed(), 10)
 
-    with serving_sftp(home, idle_seconds=0.4) as served:
+    with serving_sftp(home, idle_seconds=1.5) as served:
         asyncio.run(session(served))
         eventually(lambda: home.arriving() == [])
     assert home.accepted() == []
@@ -195,7 +196,7 @@ def test_stop_lets_an_upload_end_and_takes_nothing_new(
                 await client.open("b.csv", "wb")
             with socket.create_connection(("127.0.0.1", served.port), 5) as late:
                 assert not is_closed(late, seconds=0.2)  # it waits for the next server
-            await asyncio.sleep(0.5)  # longer than an idle connection would have
+            await asyncio.sleep(1.8)  # longer than an idle connection would have
             await file.write(b"2\n")
             await file.close()
             await asyncio.sleep(0.1)
@@ -203,7 +204,7 @@ def test_stop_lets_an_upload_end_and_takes_nothing_new(
             await asyncio.wait_for(connection.wait_closed(), 10)
             await asyncio.wait_for(stopping, 10)
 
-    monkeypatch.setattr(sftp_connections, "_SETTLED_SECONDS", 0.3)
+    monkeypatch.setattr(sftp_connections, "_SETTLED_SECONDS", 1.5)
     with serving_sftp(home) as served:
         asyncio.run(session(served))
     assert [data for _, data in home.accepted()] == [b"1\n2\n"]

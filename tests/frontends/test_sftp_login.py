@@ -16,9 +16,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from ingest.auth import Admission, Gatekeeper
-from tests.frontends.conftest import UPLOAD_KEY, Home, eventually
+from tests.frontends.conftest import UPLOAD_KEY, Home
 from tests.frontends.serving import Served, serving_sftp
 from tests.frontends.sftp_clients import connected, paramiko_transport, with_sftp
+from tests.waiting import eventually
 
 KINDS: list[tuple[str, dict[str, Any]]] = [
     ("ssh-ed25519", {}),

@@ -15,7 +15,7 @@ from ingest.frontends.ftp.session import Session
 from ingest.shelf import Shelf
 from storage.accounts import upload_key_hash
 from storage.spool import Upload
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.ftp_server import begin
 from tests.frontends.ftp_server import serving as serving_ftp
 from tests.frontends.serving import Served, serving_sftp
@@ -28,6 +28,7 @@ from tests.frontends.smtp_serving import (
     mail_certificate,  # noqa: F401 - the fixture `certificate`
     mail_server,  # noqa: F401 - the fixture `server`
 )
+from tests.waiting import eventually
 
 SHUT_OUT: dict[str, dict[str, Any]] = {
     "disabled": {"enabled": False},

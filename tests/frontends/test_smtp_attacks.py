@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP
 from structlog.testing import capture_logs
 
 from ingest.frontends.smtp.dialogue import Connection
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.smtp_serving import (
     ADDRESS,
     DOMAIN,
@@ -27,6 +27,7 @@ from tests.frontends.smtp_serving import (
     mail_server,  # noqa: F401 - the fixture `server`
     serving,
 )
+from tests.waiting import eventually
 
 
 @pytest.mark.parametrize(
@@ -235,11 +236,11 @@ def test_a_silent_or_trickling_client_is_cut(
 def test_slow_but_steady_is_not_idle(home: Home, certificate: Path) -> None:
     """A message that takes longer than the idle time, but comes on, is accepted."""
     pause = threading.Event()
-    with serving(home, certificate, idle_seconds=0.6) as server, server.wire() as wire:
+    with serving(home, certificate, idle_seconds=1.5) as server, server.wire() as wire:
         wire.begin()
         for _ in range(6):
             wire.send(b"x" * 20_000 + b"\r\n")
-            pause.wait(0.2)
+            pause.wait(0.3)
         wire.send(b".\r\n")
         assert wire.reply().startswith("250 ")
 

@@ -16,7 +16,7 @@ from structlog.testing import capture_logs
 
 from ingest.frontends.smtp.dialogue import Connection
 from storage.spool import Upload
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.smtp_serving import (
     ADDRESS,
     MESSAGE,
@@ -27,6 +27,7 @@ from tests.frontends.smtp_serving import (
     refused,
     serving,
 )
+from tests.waiting import eventually
 
 
 @pytest.mark.parametrize(("error", "lines"), [(ConnectionResetError, 0), (RuntimeError, 1)])

@@ -73,6 +73,30 @@ def test_a_start_while_the_database_is_away_uses_the_last_snapshot(
         keeper.with_password("acme", "wrong", via="sftp", peer="x")
 
 
+@pytest.mark.parametrize(
+    "saved",
+    ["", "{", "7", '["acme"]', '[{"name": "acme"}]', '[{"later": 1, "keys": [], "senders": []}]'],
+)
+def test_a_snapshot_that_cannot_be_read_lets_nobody_in_and_stops_no_gateway(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], saved: str
+) -> None:
+    """Until the database answers: then everybody is known again, and the snapshot is mended."""
+    made = tenancy.add(home, Tenant(name="acme"))
+    home.layout.accounts.write_text(saved)
+
+    def away(_connection: object) -> int:
+        raise DatabaseAway("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tenants, "changes", away)
+        keeper = AccountsWatch(home).gatekeeper
+        assert keeper.named("acme") is None
+    assert "accounts.damaged" in capsys.readouterr().out
+    found = keeper.with_password("acme", made.upload_key, via="sftp", peer="x")
+    assert found.tenant.name == "acme"
+    assert [one.name for one in accounts.load_snapshot(home.layout.accounts)] == ["acme"]
+
+
 def test_a_home_without_a_snapshot_lets_nobody_in(tmp_path: Path) -> None:
     """The very first start, with the database away."""
     assert accounts.load_snapshot(tmp_path / "accounts.json") == ()
@@ -95,7 +119,7 @@ def test_a_full_disk_does_not_keep_a_new_tenant_out(
 
 def test_changes_are_seen_without_anybody_asking(home: Home) -> None:
     """A tenant that is disabled is out after a second or so."""
-    from tests.e2e.running import eventually  # noqa: PLC0415 - one use
+    from tests.waiting import eventually  # noqa: PLC0415 - one use
 
     tenancy.add(home, Tenant(name="acme"))
     watch = AccountsWatch(home)
@@ -112,7 +136,7 @@ def test_changes_are_seen_without_anybody_asking(home: Home) -> None:
 
 def test_a_rotated_key_ends_what_it_let_in(home: Home) -> None:
     """What was let in with the old Upload Key is out after a second or so, without being asked."""
-    from tests.e2e.running import eventually  # noqa: PLC0415 - as above
+    from tests.waiting import eventually  # noqa: PLC0415 - as above
 
     made = tenancy.add(home, Tenant(name="acme"))
     watch = AccountsWatch(home)

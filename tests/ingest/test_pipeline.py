@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingest import describing, feeds
+from ingest import describing, feeds, pipeline
 from ingest.home import Home
+from ingest.undo import undo
 from storage import rejects
 from storage.ledger import State
 from tests.shop import MAPPING, deliver, dump, entry, load, open_shop, send, table, totals
@@ -76,6 +77,32 @@ def test_the_same_bytes_after_other_ones_are_no_duplicate(loading_home: Home) ->
 
     assert (third.state, third.changed) == (State.LOADED, 1)
     assert totals(loading_home) == {("A", "1"): "1.00"}
+
+
+@pytest.mark.parametrize("meanwhile", ["another is loaded", "the first is undone"])
+def test_what_was_committed_at_the_last_moment_makes_it_no_duplicate(
+    loading_home: Home, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    """As by a worker or a command that was killed while the database was at its commit."""
+    home = loading_home
+    open_shop(home)
+    data = table(("A", "1", "1"))
+    first = send(home, data)
+    between, again = deliver(home, table(("A", "1", "2"))), deliver(home, data)
+    mark = pipeline._mark_duplicate
+
+    def interfere(*given: Any) -> bool:
+        monkeypatch.setattr(pipeline, "_mark_duplicate", mark)
+        if meanwhile == "another is loaded":
+            load(home, between)
+        else:
+            undo(home, "acme", [first.id])
+        return mark(*given)
+
+    monkeypatch.setattr(pipeline, "_mark_duplicate", interfere)
+    assert load(home, again).state is State.LOADED
+    assert totals(home) == {("A", "1"): "1.00"}
+    assert dump(home)[0][5] == again.id
 
 
 def test_the_same_bytes_under_a_new_mapping_are_read(loading_home: Home) -> None:

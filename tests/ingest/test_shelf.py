@@ -14,6 +14,7 @@ import pytest
 from ingest.client_paths import absolute, is_temporary
 from ingest.shelf import Entry, Shelf, Shelves
 from storage.accounts import Tenant
+from storage.delivery import Origin
 from storage.errors import NotAllowed, NotFound, StorageFailing
 from storage.inbox import Inbox
 from storage.layout import Layout
@@ -166,6 +167,22 @@ def test_directories_are_remembered_and_bounded(shelves: Shelves, tmp_path: Path
         again.make_directory("one-more")
 
 
+@pytest.mark.parametrize("memory", ["", "{", "{}", '["in", 7]', "7"])
+def test_damaged_directories_cost_nobody_the_shelf(
+    shelves: Shelves, tmp_path: Path, memory: str
+) -> None:
+    """The tenant begins without any, and what it makes then is remembered again."""
+    home = tmp_path / "home"
+    (home / "folders").mkdir(parents=True)
+    (home / "folders" / "acme.json").write_text(memory)
+    shelf = shelves.of(TENANT)
+    assert names(shelf) == []
+    put(shelf, "a.csv")
+    shelf.make_directory("in")
+    again = Shelves(Spool(Layout(home)), default_limit=1000).of(TENANT)
+    assert names(again) == ["/in"]
+
+
 def test_a_directory_that_cannot_be_remembered_is_a_temporary_no(
     shelves: Shelves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -253,14 +270,32 @@ def test_an_old_upload_that_is_handed_on_does_not_take_a_new_one_along(shelves: 
     assert shelf.rename("upload.tmp", "sales.csv").size == 5
 
 
-def test_a_damaged_sidecar_does_not_hold_the_others_up(shelves: Shelves, inbox: Inbox) -> None:
+def test_what_was_handed_on_meanwhile_cannot_be_renamed(
+    shelves: Shelves, tmp_path: Path, inbox: Inbox
+) -> None:
+    """The shelf does not know yet that its patience ended; the client is told, not cut off."""
+    shelf = shelves.of(TENANT)
+    put(shelf, "a.part")
+    parked = shelf.stat("a.part").parked
+    assert parked is not None
+    origin = Origin(tenant="acme", name="a.part", via="sftp")
+    handed_on = Spool(Layout(tmp_path / "home")).unpark(parked, origin)
+    with pytest.raises(NotFound, match="no such file"):
+        shelf.rename("a.part", "a.csv")
+    assert inbox.waiting("acme") == [handed_on.id]
+
+
+@pytest.mark.parametrize("sidecar", ["{", "{}", "[]", '{"origin": {}, "contents": {}}'])
+def test_a_damaged_sidecar_does_not_hold_the_others_up(
+    shelves: Shelves, inbox: Inbox, sidecar: str
+) -> None:
     """Its bytes stay where they are, and it is logged."""
     shelf = shelves.of(TENANT)
     put(shelf, "a.part")
     put(shelf, "b.part")
     parked = shelf.stat("a.part").parked
     assert parked is not None
-    (parked / "parked.json").write_text("{")
+    (parked / "parked.json").write_text(sidecar)
 
     assert shelves.release_parked(older_than=0) == 1
     assert (parked / "data").exists()

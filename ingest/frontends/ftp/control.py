@@ -16,7 +16,6 @@ from functools import partial
 from typing import Any, TypeVar
 
 import structlog
-from OpenSSL import SSL
 from pyftpdlib import ioloop  # type: ignore[import-untyped]  # pyftpdlib ships no types
 from pyftpdlib.handlers import TLS_FTPHandler  # type: ignore[import-untyped]  # as above
 
@@ -73,11 +72,6 @@ class Control(TlsConnection, TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib
     def peer(self) -> str:
         """The client's address."""
         return plain_address(self.remote_ip)
-
-    @property
-    def is_secure(self) -> bool:
-        """Whether the control connection is TLS."""
-        return isinstance(self.socket, SSL.Connection)
 
     @property
     def is_connected(self) -> bool:

@@ -1,7 +1,7 @@
 """FTP: explicit TLS for all, plain where a tenant's setting allows it.
 
 pyftpdlib speaks the protocol on a loop of its own, in a thread of its own; everything that blocks
-is done in further threads (`ftp_jobs`).
+is done in further threads (jobs.py).
 """
 
 from __future__ import annotations

@@ -51,6 +51,11 @@ class TlsConnection(SSLConnectionMixin):  # type: ignore[misc]  # pyftpdlib ship
     _tcp: Any  # the socket under the TLS
     _if_only_1_3: SSL.Context | None = None
 
+    @property
+    def is_secure(self) -> bool:
+        """Whether it is TLS."""
+        return isinstance(self.socket, SSL.Connection)
+
     def secure_connection(self, ssl_context: Contexts) -> None:
         """Called by the library, with what it got from `get_ssl_context`."""
         self._tcp = self.socket

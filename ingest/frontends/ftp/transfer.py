@@ -81,11 +81,6 @@ class Transfer(TlsConnection, TLS_DTPHandler):  # type: ignore[misc]  # pyftpdli
         return f"<Transfer {id(self):#x}>"
 
     @property
-    def is_secure(self) -> bool:
-        """Whether it is TLS."""
-        return isinstance(self.socket, SSL.Connection)
-
-    @property
     def is_under_way(self) -> bool:
         """Whether there is an upload or a listing on it."""
         return self.sink is not None or self.outgoing is not None

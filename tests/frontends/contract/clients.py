@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from parsers.mail.message import attachments
 from storage.layout import DATA
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.contract.answers import Answer, Login, Source
 from tests.frontends.contract.doors import Door
+from tests.waiting import eventually
 
 
 class Client(ABC):

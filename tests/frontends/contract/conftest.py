@@ -12,7 +12,7 @@ import pytest
 from tests.frontends.conftest import Home
 from tests.frontends.contract.clients import Client
 from tests.frontends.contract.doors import Door, opened
-from tests.frontends.smtp_serving import write_certificate
+from tests.frontends.smtp_serving import mail_certificate  # noqa: F401 - the fixture `certificate`
 
 
 @pytest.fixture(autouse=True)
@@ -22,12 +22,6 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(argon2, "PasswordHasher", cheap)
 
 
-@pytest.fixture(scope="session")
-def smtp_certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificate and key of the SMTP front end, which are given to it."""
-    return write_certificate(tmp_path_factory.mktemp("tls") / "both.pem")
-
-
 @pytest.fixture
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of the client's own; the home is elsewhere."""
@@ -35,7 +29,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def door(client: Client, home: Home, files: Path, smtp_certificate: Path) -> Iterator[Door]:
+def door(client: Client, home: Home, files: Path, certificate: Path) -> Iterator[Door]:
     """The door of a test's client, open until the test ends."""
-    with opened(client.kind, home, files, smtp_certificate) as door:
+    with opened(client.kind, home, files, certificate) as door:
         yield door

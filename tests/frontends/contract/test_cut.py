@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.contract.answers import Verdict
 from tests.frontends.contract.clients import Client, under_way
 from tests.frontends.contract.doors import Door
 from tests.frontends.contract.everyone import for_clients, on_the_wire
 from tests.frontends.contract.ftp_clients import Ftplib
+from tests.waiting import eventually
 
 DATA = b"a,b\n1,2\n" * 50_000
 

@@ -7,11 +7,12 @@ from functools import partial
 import asyncssh
 from structlog.testing import capture_logs
 
-from tests.frontends.conftest import Home, eventually
+from tests.frontends.conftest import Home
 from tests.frontends.contract.answers import Login, Verdict
 from tests.frontends.contract.clients import Client, arrived
 from tests.frontends.contract.doors import Door
 from tests.frontends.contract.everyone import EVERYONE, WITH_KEYS, for_clients, on_the_wire
+from tests.waiting import eventually
 
 LIMIT = 4000
 LARGE = b"a,b\n1,2\n" * 100_000

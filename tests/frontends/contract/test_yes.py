@@ -67,12 +67,12 @@ def test_the_same_name_twice_makes_two_deliveries(client: Client, door: Door, ho
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_uploads_at_once_are_all_whole(
-    kind: str, home: Home, files: Path, smtp_certificate: Path
+    kind: str, home: Home, files: Path, certificate: Path
 ) -> None:
     """Uploads by all the clients of a door at the same time do not disturb one another."""
     clients = [one for one in EVERYONE if one.kind == kind and is_there(one)]
     sent = {f"till-{n:02}.csv": b"%d,total\n" % n * (7919 + n) for n in range(AT_ONCE)}
-    with opened(kind, home, files, smtp_certificate) as door:
+    with opened(kind, home, files, certificate) as door:
         answers = all_at_once(
             [
                 (clients[number % len(clients)], door, name, data)
