@@ -23,8 +23,6 @@ _BEGINS = re.compile(
 # A count or a share of errors, or that there are none.
 _NO_TROUBLE = re.compile(r"\W*(?:(?:count|rate|log|margin)?\W*[0-9]{0,2}(?:[.,][0-9]+)?\W*|0\b.*)")
 _BARE = re.compile(r"\W*")
-_TROUBLE = re.compile(r"\W*(?:count|rate|log|margin|s|n)?\W*[0-9]{0,2}(?:[.,][0-9]+)?\W*")
-_BARE = re.compile(r"\W*")
 _TROUBLE = re.compile(
     r"\bORA-[0-9]{5}\b|\bSQLSTATE\b|\b(?:[a-z_]\w*\.)+\w*(?:error|exception)\b"
     r"|\btraceback \(most recent|\bhas gone away\b"
