@@ -77,13 +77,18 @@ def of_reading(delivery: str, feed: str, version: int, pins: dict[str, str]) -> 
     return {"read": delivery, "feed": feed, "version": version, "pins": pins}
 
 
+def of_opening(delivery: str) -> Line:
+    """The line on an email or a container, which has no feed; its parts have."""
+    return {"opened": delivery}
+
+
 def of_undo(delivery: str) -> Line:
     """The line on a delivery that counts no more."""
     return {"undone": delivery}
 
 
 def of_decision(mark: str, *, after: str) -> Line:
-    """The line behind those on an undo, redo or replay: its mark, and that of the one before it.
+    """The line behind those on an undo, redo, replay or late load: its mark, and the one before it.
 
     The database has the last mark. So a journal that lost its end, or lines in the middle, is
     known: it lacks that mark, or has one that came after none there is.
@@ -102,7 +107,7 @@ def lines_on(connection: Connection, entry: Entry) -> list[Line]:
     """What there is to say of a settled delivery."""
     lines: list[Line] = []
     if entry.feed is None or entry.mapping_version is None:
-        lines.append({"opened": entry.id})
+        lines.append(of_opening(entry.id))
     else:
         version = mappings.version_of(connection, entry.tenant, entry.feed, entry.mapping_version)
         pins = dict(version.pins)

@@ -99,9 +99,13 @@ def release(home: Home, tenant: str, decided: Decided) -> tuple[int, int]:
 
 
 def _know_again(home: Home, tenant: str, pruned: list[str]) -> None:
-    """Write down that there were deliveries of which nothing but the envelopes is left."""
+    """Write down that there were deliveries of which nothing but the envelopes is left.
+
+    The journal is told first: if a crash comes then, the next rebuild does the rest.
+    """
     if not pruned:
         return
+    home.journal.append(tenant, [journalling.of_opening(one) for one in pruned])
     with home.database.writing() as connection:
         for delivery in pruned:
             ledger.begin(connection, home.archive.envelope(tenant, delivery))
@@ -112,6 +116,3 @@ def _know_again(home: Home, tenant: str, pruned: list[str]) -> None:
                 reason=PRUNED.reason,
                 message=PRUNED.message,
             )
-        entries = ledger.entries(connection, ids=tuple(pruned))
-        lines = [line for entry in entries for line in journalling.lines_on(connection, entry)]
-    home.journal.append(tenant, lines)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from ingest import lookup, refolding, settling
+from ingest import journalling, lookup, refolding, settling
 from ingest.claiming import claimed
 from ingest.home import Home
 from ingest.loading import verdict_on_repeat
@@ -73,7 +73,7 @@ def undo(
         def also(connection: Connection) -> list[Line]:
             for one in opened:
                 ledger.undone(connection, one.id, message=one.message)
-            return [{"undone": one.id} for one in opened]
+            return [journalling.of_undo(one.id) for one in opened]
 
         effect = NO_EFFECT
         if turned:
@@ -214,4 +214,4 @@ def _mark_opened(connection: Connection, opened: list[Entry]) -> list[Line]:
     """Mark emails and containers, which say nothing themselves, as their parts are marked."""
     for one in opened:
         ledger.loaded(connection, one.id, counts=one.counts, reason=one.reason, message=one.message)
-    return [{"opened": one.id} for one in opened]
+    return [journalling.of_opening(one.id) for one in opened]

@@ -35,7 +35,7 @@ class Archive:
         again makes the same parts again, under the same ids and with the same bytes.
         """
         waiting, kept = self._layout.waiting(tenant, delivery), self._layout.kept(tenant, delivery)
-        if self._is_packed(tenant, delivery) or is_whole(kept):
+        if self.is_packed(tenant, delivery) or is_whole(kept):
             files.remove_tree(waiting)
         else:
             files.remove_tree(kept)  # half of it, or damaged: what waited was just read
@@ -49,7 +49,7 @@ class Archive:
         """
         removed = 0
         for delivery in sorted(set(self._unpacked(tenant))):
-            packed = self._is_packed(tenant, delivery)
+            packed = self.is_packed(tenant, delivery)
             on_its_way = self._directories(tenant, delivery)
             whole = next((one for one in on_its_way if is_whole(one)), None)
             for directory in on_its_way:
@@ -205,7 +205,7 @@ class Archive:
         for place in (self._layout.settled, self._layout.inbox, self._layout.quarantine):
             yield from (name for name in files.names_in(place / tenant) if is_delivery_id(name))
 
-    def _is_packed(self, tenant: str, delivery: str) -> bool:
+    def is_packed(self, tenant: str, delivery: str) -> bool:
         """Whether a pack has a delivery as it was received, so that no other copy is needed."""
         try:
             pack = self._pack_with(tenant, delivery)

@@ -11,7 +11,7 @@ from ingest.verify.looking import Seen, damaged_pack
 from ingest.verify.problems import Problem, ProblemCode, rebuilding, remaking_database, restoring
 from storage import audit
 from storage.audit import FROM_OUTSIDE, Told
-from storage.delivery import Envelope, day_of, order_of
+from storage.delivery import Envelope, order_of
 from storage.errors import DamagedArchive
 from storage.packs import Kept, Pack, is_intact, unpacked
 
@@ -40,19 +40,11 @@ def check(
                 continue
             count(len(kept.data or b""))
             problems = list(check_one(home, seen, kept))
-            if problems and not is_intact(kept) and _is_packed(home, tenant, name):
+            if problems and not is_intact(kept) and home.archive.is_packed(tenant, name):
                 message = "It is whole in its pack, and beside it is a half or damaged copy."
                 yield seen.problem(ProblemCode.TWICE, message, rebuilding(tenant), delivery=name)
             else:
                 yield from problems
-
-
-def _is_packed(home: Home, tenant: str, delivery: str) -> bool:
-    """Whether a pack has a delivery as it was received."""
-    try:
-        return Pack.open(home.layout.pack(tenant, day_of(delivery))).is_safe(delivery)
-    except (DamagedArchive, FileNotFoundError):
-        return False
 
 
 def _check_pack(

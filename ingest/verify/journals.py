@@ -12,9 +12,9 @@ from ingest.verify.problems import (
     ProblemCode,
     rebuilding,
     restoring,
-    writing_journal_anew,
 )
 from storage.audit import Told
+from storage.journal import restore_or_write_anew
 from storage.ledger import SETTLED, State
 
 
@@ -34,7 +34,7 @@ def check(seen: Seen) -> Iterator[Problem]:
     yield from _versions(seen, decided)
     if decided.lacks_a_decision(seen.facts.folds.values()):
         message = "The journal does not say what was undone, redone or replayed last."
-        remedy = writing_journal_anew(seen.tenant)
+        remedy = restore_or_write_anew(seen.tenant)
         yield seen.problem(ProblemCode.JOURNAL_LACKS, message, remedy)
     spoken_of = {*decided.read, *decided.opened, *decided.undone}
     for delivery, told in seen.facts.told.items():
@@ -58,7 +58,7 @@ def _reading(seen: Seen, decided: Decided, told: Told) -> Iterator[Problem]:
             if told.id in decided.read or told.id in decided.opened
             else "The journal does not say how it was read: a rebuild would leave it out."
         )
-        remedy = writing_journal_anew(seen.tenant)
+        remedy = restore_or_write_anew(seen.tenant)
         yield seen.problem(ProblemCode.JOURNAL_LACKS, message, remedy, delivery=told.id)
     elif as_read is not None and as_read != (told.feed, told.mapping_version):
         feed, version = as_read
@@ -93,12 +93,12 @@ def _versions(seen: Seen, decided: Decided) -> Iterator[Problem]:
             )
         elif key not in theirs:
             message = f"The database has {name}, the journal has not."
-            remedy = writing_journal_anew(seen.tenant)
+            remedy = restore_or_write_anew(seen.tenant)
             yield seen.problem(ProblemCode.JOURNAL_LACKS, message, remedy)
         elif ours[key] != theirs[key]:
             yield seen.problem(
                 ProblemCode.MAPPING_DIFFERS,
                 f"Database and journal have different texts of {name}.",
-                f"If the database is right: {writing_journal_anew(seen.tenant)} "
+                f"If the database is right: {restore_or_write_anew(seen.tenant)} "
                 f"If the journal is: {rebuilding(seen.tenant)}",
             )

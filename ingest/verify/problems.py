@@ -88,14 +88,6 @@ def restoring(tenant: str) -> str:
     )
 
 
-def writing_journal_anew(tenant: str) -> str:
-    """For what the ledger knows better than the journal."""
-    return (
-        f"Move archive/{tenant}/journal.jsonl out of the home, then: dropsafe init. "
-        "It writes the journal anew as the ledger has it."
-    )
-
-
 def remaking_database(home: Home) -> str:
     """For what only another database mends."""
     if home.database.engine.dialect.name == "sqlite":

@@ -20,7 +20,6 @@ _LEAST_OTHERS = 5  # with three different ones, where the sum is not the last ro
 _DIFFERENT = 3
 _BELOW = 2  # rows below the sum: an average, a maximum
 _SEVERAL = 2  # blocks, days or shops
-_NEAR = 1e-9  # of an amount: what is lost where it is added up roughly
 
 
 def refuse_sum_as_row(loaded: pl.DataFrame, records: pl.DataFrame, record_type: RecordType) -> None:
@@ -32,10 +31,9 @@ def refuse_sum_as_row(loaded: pl.DataFrame, records: pl.DataFrame, record_type: 
         Unreadable: AMBIGUOUS_FOOTER.
     """
     for name in (name for each in record_type.fields for name in _amounts(each.kind, each.columns)):
-        rough = loaded[name].cast(pl.Float64)
-        if len(rough) <= _LEAST_ROWS or not _may_have_sums(rough):
-            continue
         amounts = exact(loaded[name])
+        if len(amounts) <= _LEAST_ROWS or not _may_have_sums(amounts):
+            continue
         at = _sum_of_all(amounts)
         if at is not None:
             raise _of_all(records, int(loaded["line"][at]), Decimal(amounts[at]))
@@ -49,21 +47,20 @@ def _amounts(kind: Kind, columns: Sequence[str]) -> Sequence[str]:
     return columns if kind is Kind.MONEY else ()
 
 
-def _may_have_sums(rough: pl.Series) -> bool:
+def _may_have_sums(amounts: pl.Series) -> bool:
     """Whether a sum may be among amounts: the largest is what stands right above or below it, or
     half of all above it, or the amounts down to some row are half of all. Of other files hardly
     one comes so far."""
-    sums = rough.cum_sum()
-    whole, at = sums[-1], rough.arg_max() or 0
-    largest = rough[at]
-    wanted = (whole / 2, sums[at] - 2 * largest, sums[at] + largest)
-    near = max(abs(whole), largest) * _NEAR
-    # A block that begins with the first row has nothing before it.
-    if min(abs(wanted[1]), abs(wanted[1] - largest)) <= near:
+    sums = amounts.cum_sum()
+    whole, at = sums[-1], amounts.arg_max() or 0
+    largest = amounts[at]
+    above = sums[at] - 2 * largest
+    if above in (0, largest):  # a block that begins with the first row has nothing before it
         return True
-    in_order = sums.sort()  # a third of the time that it takes to look at all three times
-    places = ((each, bisect_left(in_order, each - near)) for each in wanted)
-    return any(at < len(in_order) and in_order[at] <= each + near for each, at in places)
+    in_order = sums.sort()
+    wanted = (whole / 2, above, sums[at] + largest)
+    places = ((each, bisect_left(in_order, each)) for each in wanted)
+    return any(at < len(in_order) and in_order[at] == each for each, at in places)
 
 
 def _sum_of_all(amounts: pl.Series) -> int | None:

@@ -1,5 +1,7 @@
 """Rows that are exactly what other rows add up to hold the file: loaded, they would double it."""
 
+from decimal import Decimal
+
 import pytest
 
 from parsers.delimited import read
@@ -26,7 +28,7 @@ def _row(number: int, total: str, *, day: int = 1, shop: str = "7", note: str = 
 
 
 def _sum(totals: tuple[str, ...]) -> str:
-    return f"{sum(round(float(each) * 100) for each in totals) / 100:.2f}"
+    return f"{sum(map(Decimal, totals)):.2f}"
 
 
 def _blocks(shops: tuple[str, ...], days: tuple[int, ...], *, first: bool = False) -> list[str]:
