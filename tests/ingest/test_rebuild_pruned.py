@@ -148,3 +148,27 @@ def test_what_nobody_can_read_or_knows_any_more_is_written_down_as_that(home: Ho
     assert (now.state, now.reason, now.new) == (State.LOADED, "pruned", 0)
     assert verify(home).problems == ()
     assert rebuild(home, "acme").without_rows == 0
+
+
+@pytest.mark.parametrize(
+    "step", ["storage.journal.Journal.append", "ingest.rebuild_beside.ledger.begin"]
+)
+def test_a_crash_before_all_is_known_again_is_mended_by_the_next(
+    home: Home, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The journal speaks of it before the ledger does: else a rebuild would be refused."""
+    pruned = send(home, table(("A", "1", "1")))
+    prune(home)
+    forget(home)
+    home.layout.journal("acme").unlink()
+
+    def crash(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(step, crash)
+        with pytest.raises(KeyboardInterrupt):
+            rebuild(home, "acme")
+    rebuild(home, "acme")
+    assert lookup.delivery(home, pruned.id).state is State.LOADED
+    assert verify(home).problems == ()
